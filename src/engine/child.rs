@@ -1,20 +1,21 @@
-//! Other programs: the one room that makes them. None gets a variable that defines a token,
-//! whether this run uses that token or not.
+//! Starts other programs; nothing else in the code does. None of them gets a variable that defines
+//! a token, whether this run uses that token or not.
 
 use crate::model::{Settings, TokenSource};
 use std::ffi::OsStr;
 use std::process::Command;
 
-/// What the names of variables begin with that define a token by themselves.
+/// The prefix of variables that define a token by themselves.
 const PREFIX: &str = "HTTRIAGE_TOKEN_";
 
-/// Starts the programs that a person configured, or asked for by a key.
+/// Starts the programs that a person configured or asked for with a key press.
 pub struct Starter {
-    /// The variables that the settings say define tokens.
+    /// The variables that define tokens by the settings.
     withheld: Vec<String>,
 }
 
 impl Starter {
+    /// Collects the variables that define tokens in the settings; no program gets them.
     pub fn new(settings: &Settings) -> Starter {
         let named = settings
             .tokens
@@ -29,11 +30,11 @@ impl Starter {
         }
     }
 
-    /// With this program's surroundings, but for the values of tokens.
+    /// A command with this program's variables, but without those that define tokens.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         let variables = std::env::vars_os().map(|(name, _)| name);
-        // Some systems take capitals and small letters for the same.
+        // Some systems ignore the case of variable names.
         let defines_a_token = |name: &OsStr| {
             let name = name.to_string_lossy().to_ascii_uppercase();
             name.starts_with(PREFIX)
@@ -48,7 +49,7 @@ impl Starter {
     }
 }
 
-/// With no variables at all.
+/// A command without any variables.
 pub fn bare(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.env_clear();

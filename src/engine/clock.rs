@@ -1,9 +1,9 @@
-//! The time of day. A clock can be set to years that no date can be written for; the nearest one
-//! that can is taken then.
+//! Reads the clock. A clock may be set to a year that no date can be written for.
 
 use crate::model::Timestamp;
 use std::time::SystemTime;
 
+/// The current time, or the nearest time that a date can be written for.
 pub fn now() -> Timestamp {
     let now = SystemTime::now();
     Timestamp::try_from(now).unwrap_or(match now > SystemTime::UNIX_EPOCH {
@@ -12,12 +12,11 @@ pub fn now() -> Timestamp {
     })
 }
 
-/// Whether an answer can be dated by the clock as HTTP dates are written: the library that does
-/// so panics where not.
+/// Whether the clock's time can be written as an HTTP date; the library for that panics otherwise.
 pub fn can_be_a_date() -> bool {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.is_ok_and(|since| since.as_secs() < YEAR_10000)
 }
 
-/// Its first second, counted from 1970 on.
+/// The first second of the year 10000, since 1970.
 const YEAR_10000: u64 = 253_402_300_800;

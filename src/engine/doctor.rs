@@ -1,5 +1,6 @@
-//! What can stand in the way before a call is made: files others can read, proxies, roots, names,
-//! clocks, the database. Looks only, and repairs nothing; every trouble comes with its remedy.
+//! Checks what can stand in the way of calls: readable files, proxies, root certificates, host
+//! names, clocks, the database. Only looks and repairs nothing; every trouble comes with its
+//! remedy.
 
 use super::client::{Client, Flight, Outgoing, proxy_address, system_roots};
 use super::history::{History, Masking, Retention, sqlite_version};
@@ -10,13 +11,15 @@ use jiff::fmt::rfc2822;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// No look takes longer: what is slower is in the way too.
+/// The longest that a check may take; anything slower is a trouble too.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Clocks this far apart are told; so far apart that tokens expire early or late is wrong.
+/// Seconds between two clocks that are worth a note, and that are wrong because tokens expire by
+/// them.
 const DRIFT_TOLD: i64 = 5;
 const DRIFT_WRONG: i64 = 30;
 
+/// How serious the result of a check is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
     Fine,
@@ -26,6 +29,7 @@ pub enum Health {
 }
 
 impl Health {
+    /// The word for it in JSON.
     pub fn id(self) -> &'static str {
         match self {
             Health::Fine => "fine",
@@ -35,10 +39,10 @@ impl Health {
     }
 }
 
-/// One look and what was seen.
+/// The result of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
-    /// What was looked at, in one word.
+    /// What was checked, in one word.
     pub id: &'static str,
     pub health: Health,
     pub message: String,
@@ -47,14 +51,17 @@ pub struct Check {
 }
 
 impl Check {
+    /// A check that found nothing wrong.
     pub fn fine(id: &'static str, message: impl Into<String>) -> Check {
         Check::new(id, Health::Fine, message, "")
     }
 
+    /// A check that found something worth knowing.
     pub fn note(id: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Check {
         Check::new(id, Health::Note, message, remedy)
     }
 
+    /// A check that found something to repair; `remedy` says how.
     pub fn wrong(id: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Check {
         Check::new(id, Health::Wrong, message, remedy)
     }
@@ -74,7 +81,7 @@ impl Check {
     }
 }
 
-/// Who may read and change our files.
+/// Whether others may read or change our files.
 pub fn files(home: &Home) -> Vec<Check> {
     let mut checks = Vec::new();
     for (place, others_may) in [
@@ -111,7 +118,7 @@ pub fn files(home: &Home) -> Vec<Check> {
     checks
 }
 
-/// The permissions of a file that is there, on systems that have such.
+/// The permission bits of a file; `None` where it is missing or the system has none.
 fn mode(path: &std::path::Path) -> Option<u32> {
     #[cfg(unix)]
     {
@@ -126,7 +133,7 @@ fn mode(path: &std::path::Path) -> Option<u32> {
     }
 }
 
-/// The proxies that calls go through; of their URLs everything but the host is left out.
+/// The proxies that calls go through; user, password and path are left out.
 pub fn proxies(variables: impl Iterator<Item = (String, String)>) -> Vec<Check> {
     const NAMES: [&str; 4] = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"];
     let mut checks = Vec::new();
@@ -162,7 +169,7 @@ pub fn proxies(variables: impl Iterator<Item = (String, String)>) -> Vec<Check> 
     checks
 }
 
-/// Whether the system's certificate authorities are found.
+/// Whether the system's certificate authorities can be found.
 pub fn roots() -> Check {
     match system_roots() {
         Ok(()) => Check::fine("roots", "The system's certificate authorities are found."),
@@ -176,7 +183,7 @@ pub fn roots() -> Check {
     }
 }
 
-/// Whether the values of tokens are there. Programs are not started and nobody is asked.
+/// Whether the values of tokens are there, without starting a program or asking anybody.
 pub fn tokens(settings: &Settings, vault: &Vault) -> Vec<Check> {
     let mut checks = Vec::new();
     for token in &settings.tokens {
@@ -197,7 +204,7 @@ pub fn tokens(settings: &Settings, vault: &Vault) -> Vec<Check> {
     checks
 }
 
-/// Whether the names of the environments' hosts are found.
+/// Whether the hosts of the environments resolve; behind a proxy a failure is only a note.
 pub async fn names(environments: &[Environment], through_proxy: bool) -> Vec<Check> {
     let mut checks = Vec::new();
     for environment in environments {
@@ -231,8 +238,8 @@ pub async fn names(environments: &[Environment], through_proxy: bool) -> Vec<Che
     checks
 }
 
-/// Whether each environment answers, and whether its clock and this one agree. One HEAD each,
-/// without a token, and not recorded.
+/// Whether each environment answers and its clock agrees with this one: one HEAD each, without a
+/// token, not recorded.
 pub async fn clocks(client: &Client, environments: &[Environment]) -> Vec<Check> {
     let mut checks = Vec::new();
     for environment in environments.iter().filter(|e| !e.base_url.is_empty()) {
@@ -276,7 +283,7 @@ fn clock(name: &str, date: Option<&str>, here_ms: i64) -> Check {
         let words = format!("{name} answers, and does not say what time it is there.");
         return Check::note("clock", words, "");
     };
-    // A Date has whole seconds: on average it is half a second behind.
+    // A Date has whole seconds, so on average it is half a second behind.
     let behind_ms = there.timestamp().as_millisecond() + 500 - here_ms;
     let seconds = (behind_ms.abs() + 500) / 1_000;
     if seconds < DRIFT_TOLD {
@@ -292,7 +299,7 @@ fn clock(name: &str, date: Option<&str>, here_ms: i64) -> Check {
     }
 }
 
-/// The database engine, and the history if there is one.
+/// Whether SQLite is safe, and the history, if there is one.
 pub fn history(home: &Home, retention: Retention, vault: &Arc<Vault>) -> Vec<Check> {
     let (version, is_safe) = sqlite_version();
     let mut checks = vec![match is_safe {
@@ -329,7 +336,7 @@ pub fn history(home: &Home, retention: Retention, vault: &Arc<Vault>) -> Vec<Che
     checks
 }
 
-/// How far the calls that an older program kept are masked by the rules of this one.
+/// How many calls of older versions are masked by this version's rules.
 fn masked(masking: Masking) -> Option<Check> {
     let words = match masking {
         _ if masking.is_done() && masking.calls == 0 => return None,

@@ -1,39 +1,38 @@
-//! Work on large bodies and on the history goes on behind a person's back, and gives way to what
-//! the person waits for.
+//! Background work on large bodies and on the history gives way to what the person waits for.
 
 use std::time::{Duration, Instant};
 
-/// From now on the calling thread gets the processor where no other wants it as much.
+/// Lowers the priority of the calling thread (Linux only).
 pub fn give_way() {
-    // Where threads have no order of their own, it would be the whole program's.
+    // Elsewhere the priority is the whole program's.
     #[cfg(target_os = "linux")]
     {
         const STEPS: i32 = 10;
-        // If it cannot be, the work is done all the same.
+        // Without it the work is done all the same.
         let _ = rustix::process::nice(STEPS);
     }
 }
 
-/// Whoever waits for the processor of a thread that gave way may have to wait until the slice of
-/// that thread is used up: several milliseconds, for the one that draws and again for the
-/// terminal. So long work is done in short stretches. To yield is not enough, since Linux may
-/// let the same thread go on; only one that sleeps is off its processor for certain.
+/// Does long work in short stretches. Even a thread of low priority may keep a processor for its
+/// whole slice, several milliseconds that drawing and the terminal each wait for. Yielding is not
+/// enough, because Linux may continue the same thread; only sleep frees the processor for certain.
 pub struct Stretches {
     began: Instant,
 }
 
 const STRETCH: Duration = Duration::from_millis(1);
-/// The system's own rounding makes some fifty microseconds of it.
+/// The system rounds it up to some fifty microseconds.
 const PAUSE: Duration = Duration::from_micros(1);
 
 impl Stretches {
+    /// Starts the first stretch.
     pub fn begin() -> Stretches {
         Stretches {
             began: Instant::now(),
         }
     }
 
-    /// To be called often; pauses where the stretch was long enough.
+    /// Call it often; it pauses when the stretch has lasted long enough.
     pub fn rest(&mut self) {
         if self.began.elapsed() >= STRETCH {
             std::thread::sleep(PAUSE);

@@ -1,4 +1,4 @@
-//! Our folders on disk and what stands in them. The only user of `directories`.
+//! Our folders on disk and the files in them. Only this file uses `directories`.
 
 use super::sheet::{self, Sheet};
 use super::whole_file::{self, WholeFile};
@@ -8,17 +8,19 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// A session that people wrote or recorded is far smaller; a device that never ends is not read.
+/// The largest session file in bytes; real ones are far smaller, and a device may never end.
 const LARGEST_SESSION: u64 = 64_000_000;
 
-/// What a session file's name ends with.
+/// The ending of session files.
 const SESSION_ENDING: &str = ".session.toml";
 
+/// The folders of settings and data of the person who runs the program.
 pub struct Home {
     config: PathBuf,
     data: PathBuf,
 }
 
+/// Why a file of ours cannot be found, read or written; its text names a remedy.
 #[derive(Debug)]
 pub enum HomeError {
     /// The system names no home directory.
@@ -28,7 +30,7 @@ pub enum HomeError {
         error: std::io::Error,
     },
     Format(FormatError),
-    /// No session file has that path or that name.
+    /// No session file has this path or name.
     NoSession {
         what: String,
         folder: PathBuf,
@@ -41,14 +43,14 @@ pub enum HomeError {
         path: PathBuf,
         error: std::io::Error,
     },
-    /// What another program left of a file of ours.
+    /// A file that another program edited cannot be read back.
     Unread {
         path: PathBuf,
         error: std::io::Error,
     },
 }
 
-/// A path as a shell would take it: `~/` is the home of whoever runs the program.
+/// Expands `~/` to the home directory, as a shell would.
 pub fn at_home(path: &Path) -> PathBuf {
     let home = || Some(directories::BaseDirs::new()?.home_dir().to_owned());
     match path.strip_prefix("~") {
@@ -58,7 +60,8 @@ pub fn at_home(path: &Path) -> PathBuf {
 }
 
 impl Home {
-    /// `HTTRIAGE_CONFIG_DIR` and `HTTRIAGE_DATA_DIR`, else the places the system has for them.
+    /// Finds the folders by `HTTRIAGE_CONFIG_DIR` and `HTTRIAGE_DATA_DIR`, else where the system
+    /// puts them. Fails where it names no home.
     pub fn find() -> Result<Home, HomeError> {
         let usual = directories::ProjectDirs::from("", "", "httriage");
         let place = |variable: &str, usual: Option<&Path>| match std::env::var_os(variable) {
@@ -74,27 +77,29 @@ impl Home {
         })
     }
 
-    /// In these folders, wherever the system would have them.
+    /// A home in these folders, for tests.
     #[cfg(test)]
     pub fn at(config: PathBuf, data: PathBuf) -> Home {
         Home { config, data }
     }
 
+    /// The folder of `config.toml`, keys, themes and packs.
     pub fn config_dir(&self) -> &Path {
         &self.config
     }
 
+    /// The folder of the history, sessions and exports.
     pub fn data_dir(&self) -> &Path {
         &self.data
     }
 
-    /// Where what is needed for a moment is put: the system removes it at the end of the session,
-    /// where it has such a folder.
+    /// The folder for short-lived files: one that the system empties when the session ends, if it
+    /// has one.
     pub fn passing_dir(&self) -> PathBuf {
         let usual = directories::ProjectDirs::from("", "", "httriage");
         let folder = usual.and_then(|usual| Some(usual.runtime_dir()?.to_owned()));
         let is_there = |folder: &PathBuf| folder.parent().is_some_and(Path::is_dir);
-        // Where a folder was chosen for what is kept, nothing is put beside it.
+        // If a person chose the data folder, put nothing elsewhere.
         let chosen = std::env::var_os("HTTRIAGE_DATA_DIR").is_some_and(|path| !path.is_empty());
         match folder.filter(is_there) {
             Some(folder) if !chosen => folder,
@@ -102,7 +107,8 @@ impl Home {
         }
     }
 
-    /// `config.toml`, and the tokens that environment variables define; no file is no settings.
+    /// The settings of `config.toml`, with the tokens that environment variables define; defaults
+    /// without a file.
     pub fn settings(&self) -> Result<Settings, HomeError> {
         let mut settings = self.configured()?;
         let variables = std::env::vars_os().filter_map(|(key, _)| key.into_string().ok());
@@ -110,7 +116,7 @@ impl Home {
         Ok(settings)
     }
 
-    /// What stands in `config.toml` alone.
+    /// The settings of `config.toml` alone; defaults without a file.
     pub fn configured(&self) -> Result<Settings, HomeError> {
         let path = self.config.join("config.toml");
         match self.text("config.toml")? {
@@ -121,12 +127,12 @@ impl Home {
         }
     }
 
-    /// The text of a file of ours in the config directory, if there is one.
+    /// The text of a file in the config directory; `None` if it does not exist.
     pub fn text(&self, file: &str) -> Result<Option<String>, HomeError> {
         let path = self.config.join(file);
         match std::fs::read_to_string(&path) {
             Ok(text) => Ok(Some(text)),
-            // Nothing can stand in what is no folder.
+            // The config directory may not be a folder.
             Err(error)
                 if matches!(
                     error.kind(),
@@ -139,8 +145,7 @@ impl Home {
         }
     }
 
-    /// The packs of knowledge a person wrote, `knowledge/*.toml` in the config directory: their
-    /// paths and their texts.
+    /// The person's own packs, `knowledge/*.toml` in the config directory: path and text of each.
     pub fn packs(&self) -> Result<Vec<(PathBuf, String)>, HomeError> {
         let entries = std::fs::read_dir(self.config.join("knowledge"));
         let paths = entries
@@ -159,8 +164,8 @@ impl Home {
         paths.into_iter().map(read).collect()
     }
 
-    /// The themes a person wrote, by name: `themes/*.toml` in the config directory, with their
-    /// path and their text.
+    /// The person's own themes, `themes/*.toml` in the config directory: name, path and text of
+    /// each.
     pub fn themes(&self) -> Vec<(String, PathBuf, io::Result<String>)> {
         let entries = std::fs::read_dir(self.config.join("themes"));
         let themes = entries.into_iter().flatten().flatten().filter_map(|entry| {
@@ -174,12 +179,12 @@ impl Home {
         themes
     }
 
-    /// Where sessions are kept unless another place is named.
+    /// The folder of sessions that were saved without a path.
     pub fn sessions_dir(&self) -> PathBuf {
         self.data.join("sessions")
     }
 
-    /// The sessions of that folder by name, the latest first.
+    /// Name and path of the sessions in that folder, last changed first.
     pub fn sessions(&self) -> Vec<(String, PathBuf)> {
         let entries = std::fs::read_dir(self.sessions_dir());
         let mut found: Vec<_> = entries
@@ -200,7 +205,7 @@ impl Home {
             .collect()
     }
 
-    /// The path and the text of a session: a path, or the name of one in the sessions folder.
+    /// Path and text of a session, given by path or by its name in the sessions folder.
     pub fn session(&self, what: &str) -> Result<(PathBuf, String), HomeError> {
         let folder = self.sessions_dir();
         let path = session_path(what, &folder).ok_or_else(|| HomeError::NoSession {
@@ -225,19 +230,19 @@ impl Home {
         }
     }
 
-    /// Where what is written for others goes.
+    /// The folder for files that are written for others.
     pub fn exports_dir(&self) -> PathBuf {
         self.data.join("exports")
     }
 
-    /// A new file for others, named after what it is about; none that is there is replaced.
+    /// Writes a new file for others and returns its path; never replaces one.
     pub fn export_new(&self, name: &str, ending: &str, text: &str) -> Result<PathBuf, HomeError> {
         new_file(&self.exports_dir(), name, ending, text, &self.data)
     }
 
-    /// Puts a text in a file, which holds the old text or the new one whenever this ends.
+    /// Replaces the text of a file; after a crash it holds the old text or the new one.
     pub fn save(&self, path: &Path, text: &str) -> Result<(), HomeError> {
-        // A link stays one, and what it leads to is replaced.
+        // A link stays a link; its target is replaced.
         let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let saved = written(&target, text, &self.data).and_then(|file| file.replaces(&target));
         saved.map_err(|error| HomeError::Unwritable {
@@ -246,7 +251,7 @@ impl Home {
         })
     }
 
-    /// A text on a sheet of its own for another program to change.
+    /// A new sheet with this text, for another program to edit.
     pub fn sheet(&self, ending: &str, text: &[u8]) -> Result<Sheet, HomeError> {
         let made = make_folder(&self.data).and_then(|()| Sheet::new(&self.data, ending, text));
         made.map_err(|error| HomeError::Unwritable {
@@ -255,7 +260,7 @@ impl Home {
         })
     }
 
-    /// What stands on a sheet now.
+    /// The text of a sheet now; more than `most` bytes are an error.
     pub fn edited(&self, sheet: &Sheet, most: u64) -> Result<Vec<u8>, HomeError> {
         sheet.text(most).map_err(|error| HomeError::Unread {
             path: sheet.path().to_owned(),
@@ -263,17 +268,17 @@ impl Home {
         })
     }
 
-    /// Writes what a person wants in a file of theirs; see `put_out`.
+    /// Writes a file at a path that the person chose; see `put_out`.
     pub fn put_out(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         whole_file::put_out(path, bytes, &self.data)
     }
 
-    /// A file on its way to a place outside.
+    /// Begins a file that appears at its path only when it is whole.
     pub fn file_at(&self, path: &Path) -> io::Result<WholeFile> {
         WholeFile::at(path, &self.data)
     }
 
-    /// Takes away what runs that were killed have left in our folders.
+    /// Removes what killed runs have left in our folders.
     pub fn sweep(&self) {
         sheet::sweep(&self.data);
         let folders = [&self.config, &self.data];
@@ -283,8 +288,7 @@ impl Home {
         }
     }
 
-    /// A new file in the sessions folder, named after the session; one that is there already
-    /// is left alone, and the new one gets a number.
+    /// Saves a new session and returns its path. An existing file stays; the new one gets a number.
     pub fn save_new(&self, name: &str, text: &str) -> Result<PathBuf, HomeError> {
         new_file(&self.sessions_dir(), name, SESSION_ENDING, text, &self.data)
     }
@@ -313,7 +317,7 @@ fn new_file(
     }
 }
 
-/// The file that is meant: a path as given, else a name in the folder, with its ending or not.
+/// The file that is meant: a path, else a name in the folder, with or without its ending.
 fn session_path(what: &str, folder: &Path) -> Option<PathBuf> {
     let stem = what.strip_suffix(SESSION_ENDING).unwrap_or(what);
     let is_name = !what.is_empty() && !what.contains(['/', '\\']);
@@ -330,7 +334,7 @@ fn session_path(what: &str, folder: &Path) -> Option<PathBuf> {
 /// A session's name as the name of a file: letters and digits with dashes between.
 fn file_stem(name: &str) -> String {
     const CHARACTERS: usize = 80;
-    // A file's name may have 255 bytes with its number and its ending.
+    // A file name may have 255 bytes, with number and ending.
     const BYTES: usize = 200;
     let mut stem = String::new();
     let mut length = 0;
@@ -353,7 +357,7 @@ fn file_stem(name: &str) -> String {
     if stem.is_empty() { "session" } else { stem }.to_owned()
 }
 
-/// The text in a file that only needs its place.
+/// The text in a file that only has to be moved to its path.
 fn written(path: &Path, text: &str, ours: &Path) -> io::Result<WholeFile> {
     if let Some(folder) = path.parent() {
         make_folder(folder)?;
@@ -363,7 +367,7 @@ fn written(path: &Path, text: &str, ours: &Path) -> io::Result<WholeFile> {
     Ok(file)
 }
 
-/// A folder and those above it, for their owner alone.
+/// Creates a folder and its parents, for their owner only.
 pub fn make_folder(folder: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -375,7 +379,7 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// A crash must not write this process's memory, and the tokens in it, to a disk.
+/// Forbids core dumps, which would write the tokens in memory to the disk.
 pub fn forbid_core_files() {
     #[cfg(unix)]
     {
@@ -384,12 +388,12 @@ pub fn forbid_core_files() {
             current: Some(0),
             maximum: Some(0),
         };
-        // Where it is refused, the system's own limit stands; there is nothing further to do.
+        // If it is refused, the system's own limit stays.
         let _ = setrlimit(Resource::Core, none);
     }
 }
 
-/// `HTTRIAGE_TOKEN_USER_ADMIN` defines `user-admin`.
+/// The tokens that variables define: `HTTRIAGE_TOKEN_USER_ADMIN` is `user-admin`.
 fn variable_tokens(variables: impl Iterator<Item = String>) -> Vec<(TokenName, String)> {
     let mut tokens: Vec<_> = variables
         .filter_map(|variable| {
@@ -402,8 +406,8 @@ fn variable_tokens(variables: impl Iterator<Item = String>) -> Vec<(TokenName, S
     tokens
 }
 
-/// A variable gives a token its value; where that may go is said by whoever said it before, also
-/// where the same value has another name there.
+/// Gives tokens their values from variables. Their origins stay those of the settings, also where
+/// these know the same value under another name.
 fn define(settings: &mut Settings, variables: Vec<(TokenName, String)>) {
     for (name, variable) in variables {
         let source = TokenSource::Variable(variable.clone());

@@ -1,6 +1,6 @@
-//! Filters of jq over a body. A filter may run for ever, nest until the stack ends or fill the
-//! memory, and nothing can stop a thread that does; so each runs in a process of its own, which
-//! limits itself and is ended from outside when its time is over or nobody waits any more.
+//! Runs jq filters over a body. A filter may run forever, overflow the stack or fill the memory,
+//! and nothing can stop a thread; so each runs in its own process, which limits itself and is
+//! killed when its time is over or nobody waits any more.
 
 use super::child;
 use crate::model::{Filtered, cut, limits, size_text};
@@ -19,34 +19,35 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 /// The argument that makes this program the process of a filter.
 pub const WORKER: &str = "jq-worker";
 
-/// Beside its own limit, what a process may take until it is ended from outside.
+/// How much longer than its own limit a process may run before it is killed.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// Seconds of processor time after which the system ends it, should nobody else be left to.
+/// Seconds of processor time after which the system kills it, if nobody else is left to.
 const CPU_SECONDS: u64 = 2 * limits::JQ_TIME.as_secs();
 
-/// Addresses that it may use.
+/// Bytes of address space that it may use.
 const MEMORY: u64 = 1_000_000_000;
 
-/// Nesting of filters and values takes stack; what takes more ends the process, and only that.
+/// Bytes of stack for nested filters and values; needing more ends only the process.
 const STACK: usize = 128_000_000;
 
-/// How a run ended, as its process tells it.
+/// How a run ended, as its process reports it.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ending {
     pub results: usize,
     pub stopped: Option<Stopped>,
-    /// Why there are no results, or no more.
+    /// Why there are no results, or no more of them.
     pub trouble: Option<String>,
 }
 
+/// The limit that ended a filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stopped {
     Time,
     Output,
 }
 
-/// Why a body is not filtered, if it is not.
+/// Why a body is too large to filter; `None` where it is not.
 pub fn too_large(body: &[u8]) -> Option<String> {
     let (bytes, most) = (body.len() as u64, limits::JQ_INPUT as u64);
     (bytes > most).then(|| {
@@ -58,7 +59,8 @@ pub fn too_large(body: &[u8]) -> Option<String> {
     })
 }
 
-/// Runs a filter in a process of its own; ends it when this is dropped.
+/// Runs a filter in its own process; dropping the future kills it. Fails with a sentence for the
+/// person.
 pub async fn run(filter: &str, body: &[u8]) -> Result<Filtered, String> {
     if let Some(why) = too_large(body) {
         return Err(why);
@@ -76,7 +78,7 @@ pub async fn run(filter: &str, body: &[u8]) -> Result<Filtered, String> {
         return Err("The filter's process cannot be talked to.".to_owned());
     };
     let feed = async {
-        // A process that ended early has said why.
+        // A process that ended early says why.
         let _ = stdin.write_all(&(filter.len() as u64).to_be_bytes()).await;
         let _ = stdin.write_all(filter.as_bytes()).await;
         let _ = stdin.write_all(body).await;
@@ -96,7 +98,7 @@ pub async fn run(filter: &str, body: &[u8]) -> Result<Filtered, String> {
     .await;
     let ending = match (&ended, serde_json::from_slice(&words)) {
         (_, Ok(ending)) => ending,
-        // What it had found by then is kept, up to the last whole result.
+        // Keep what it had found, up to the last whole result.
         (Err(_), _) => Ending {
             stopped: Some(Stopped::Time),
             ..Ending::default()
@@ -112,10 +114,10 @@ pub async fn run(filter: &str, body: &[u8]) -> Result<Filtered, String> {
     finished(filter, body, results, ending)
 }
 
-/// Bytes that a process may say of itself.
+/// The most bytes that a process may report.
 const LONGEST_WORDS: u64 = 64_000;
 
-/// What a person is told of a run.
+/// Turns the output of a run into results with notes, or into the reason why there are none.
 pub fn finished(
     filter: &str,
     body: &[u8],
@@ -157,7 +159,7 @@ pub fn finished(
     })
 }
 
-/// Why a process ended without a word.
+/// Why a process ended without a report.
 fn died(code: Option<i32>, words: &[u8]) -> String {
     let memory = size_text(MEMORY);
     if code.is_some() {
@@ -171,7 +173,7 @@ fn died(code: Option<i32>, words: &[u8]) -> String {
     )
 }
 
-/// This program, also after it was replaced on the disk.
+/// The path of this program, valid even after it was replaced on disk.
 fn program() -> Result<PathBuf, String> {
     let running = PathBuf::from("/proc/self/exe");
     if cfg!(target_os = "linux") && running.exists() {
@@ -180,7 +182,8 @@ fn program() -> Result<PathBuf, String> {
     std::env::current_exe().map_err(|error| format!("This program cannot be found: {error}."))
 }
 
-/// The process of a filter: takes the filter and the body, gives results and how it ended.
+/// The main function of the filter's process: reads filter and body, writes results and how it
+/// ended. Returns the exit code.
 pub fn work() -> u8 {
     limit_this_process();
     let began = Instant::now();
@@ -208,7 +211,7 @@ fn limit_this_process() {
             current: Some(most),
             maximum: Some(most),
         };
-        // Where it is refused, the limits from outside are left.
+        // If this is refused, the limits from outside still hold.
         let _ = setrlimit(Resource::Cpu, most(CPU_SECONDS));
         let _ = setrlimit(Resource::As, most(MEMORY));
     }
@@ -225,7 +228,7 @@ fn take_in(from: &mut impl Read) -> io::Result<(String, Vec<u8>)> {
     Ok((String::from_utf8_lossy(&filter).into_owned(), body))
 }
 
-/// Where results go, as long as there is room for them.
+/// Writes results as long as there is room for them.
 pub struct Results<W: Write> {
     out: io::BufWriter<W>,
     left: usize,
@@ -233,10 +236,11 @@ pub struct Results<W: Write> {
     flushed: Instant,
 }
 
-/// How long a result stays unwritten while the next is looked for.
+/// How long a result may stay unwritten while the next is computed.
 const HELD_BACK: Duration = Duration::from_millis(10);
 
 impl<W: Write> Results<W> {
+    /// Results that go to `out`, at most `most` bytes.
     pub fn new(out: W, most: usize) -> Results<W> {
         Results {
             out: io::BufWriter::new(out),
@@ -246,7 +250,7 @@ impl<W: Write> Results<W> {
         }
     }
 
-    /// Whether there is room for it.
+    /// Writes a line; `false` where there is no room.
     fn add(&mut self, line: &[u8]) -> io::Result<bool> {
         if line.len() >= self.left {
             return Ok(false);
@@ -254,7 +258,7 @@ impl<W: Write> Results<W> {
         self.out.write_all(line)?;
         self.left -= line.len();
         self.count += 1;
-        // Should the next one never come, these are there.
+        // If the next result never comes, these are written.
         if self.count < 1_000 || self.flushed.elapsed() > HELD_BACK {
             self.out.flush()?;
             self.flushed = Instant::now();
@@ -263,7 +267,7 @@ impl<W: Write> Results<W> {
     }
 }
 
-/// Filters in this very thread, which only stops between two results.
+/// Filters in this thread; `is_over` is only asked between two results.
 pub fn evaluate<W: Write>(
     filter: &str,
     body: &[u8],
@@ -333,11 +337,10 @@ fn evaluated<W: Write>(
     Ok(None)
 }
 
-/// Columns of an error, which may have a whole body in it.
+/// How many columns of an error are shown; it may quote a whole body.
 const LONGEST_ERROR: usize = 200;
 
-/// The values of a sequence (RFC 7464) with blanks between them; the sign that stands before each
-/// is part of none.
+/// Replaces the record separators of a JSON text sequence (RFC 7464) by spaces.
 fn without_separators(body: &[u8]) -> Cow<'_, [u8]> {
     const RECORD: u8 = 0x1e;
     match body.trim_ascii_start().first() {
@@ -349,7 +352,7 @@ fn without_separators(body: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// What reaches out of a filter: variables of the environment, the process, its streams.
+/// Functions that reach outside the filter: environment variables, the process, its streams.
 fn is_left_out(name: &str) -> bool {
     matches!(
         name,
@@ -422,7 +425,7 @@ fn unknown(filter: &str, errors: &compile::Errors<&str, ()>) -> String {
     at(filter, name, &what)
 }
 
-/// `In line 1, column 7, …`, both counted from one.
+/// Writes `In line 1, column 7, …`, both counted from one.
 fn at(filter: &str, part: &str, what: &str) -> String {
     let start = (part.as_ptr() as usize).wrapping_sub(filter.as_ptr() as usize);
     let Some(before) = filter.get(..start) else {

@@ -1,17 +1,17 @@
-//! A text on a sheet for another program to change. It has a folder of its own, for whatever that
-//! program puts beside it, and a lock in there that lasts as long as this program or the other
-//! one: a folder whose lock is free was left by a kill, and the next start takes it away.
+//! A text in a file for another program to edit. Each sheet has its own folder, for whatever the
+//! editor puts beside it, and a lock in it that lasts as long as this program or the editor. A
+//! folder with a free lock was left by a kill, and the next start removes it.
 
 use super::whole_file::{named_so, remove_if_left};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// What the names of the folders begin with.
+/// The prefix of the folders.
 const PREFIX: &str = "editing-";
 const LOCK: &str = "lock";
 
-/// A sheet that is gone when this is.
+/// A file for an editor; dropping this removes it.
 pub struct Sheet {
     folder: PathBuf,
     path: PathBuf,
@@ -19,7 +19,8 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// In a folder of ours. `ending` tells an editor what kind of text it is.
+    /// Writes a sheet in a folder of ours; `ending` (such as `.json`) tells the editor the kind of
+    /// text.
     pub fn new(ours: &Path, ending: &str, text: &[u8]) -> io::Result<Sheet> {
         let (folder, lock) = locked_folder(ours)?;
         let sheet = Sheet {
@@ -32,25 +33,27 @@ impl Sheet {
         Ok(sheet)
     }
 
+    /// The file for the editor to open.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What a program that is started meanwhile inherits: its share of the lock.
+    /// A share of the lock for the editor to inherit.
     #[cfg(unix)]
     pub fn share(&self) -> io::Result<std::os::fd::OwnedFd> {
-        // A copy that is made so is not closed when another program begins.
+        // A copy made with `dup` stays open when another program starts.
         Ok(rustix::io::dup(&self.lock)?)
     }
 
+    /// A share of the lock for the editor to inherit.
     #[cfg(not(unix))]
     pub fn share(&self) -> io::Result<File> {
         self.lock.try_clone()
     }
 
-    /// What stands on it now; more than `most` bytes are refused.
+    /// The text now; more than `most` bytes are an error.
     pub fn text(&self, most: u64) -> io::Result<Vec<u8>> {
-        // Editors may have put another file in its place.
+        // Editors may replace the file, so open it anew.
         let mut text = Vec::new();
         let file = File::open(&self.path)?;
         file.take(most + 1).read_to_end(&mut text)?;
@@ -67,7 +70,7 @@ impl Drop for Sheet {
     }
 }
 
-/// Nothing may stand in the folder before its lock is held.
+/// Makes a folder with a lock; the lock must be held before anything else is in it.
 fn locked_folder(ours: &Path) -> io::Result<(PathBuf, File)> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX);
@@ -78,14 +81,14 @@ fn locked_folder(ours: &Path) -> io::Result<(PathBuf, File)> {
         let path = folder.join(LOCK);
         let lock = match private().open(&path) {
             Ok(lock) => lock,
-            // Whoever sweeps takes an empty folder away.
+            // Another program's sweep may remove the empty folder.
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => {
                 remove(&folder);
                 return Err(error);
             }
         };
-        // Where files cannot be locked, none is taken for a left-over either.
+        // Where files cannot be locked, no sweep takes them for left-overs either.
         let _ = lock.lock();
         if path.exists() {
             return Ok((folder, lock));
@@ -101,11 +104,11 @@ fn private() -> std::fs::OpenOptions {
     options
 }
 
-/// Takes away the sheets in a folder of ours whose programs are dead.
+/// Removes the sheets in a folder of ours whose programs have ended.
 pub fn sweep(ours: &Path) {
     for (path, kind) in named_so(ours, PREFIX) {
         if kind.is_file() {
-            // As earlier versions left them.
+            // Earlier versions left plain files.
             remove_if_left(&path);
             continue;
         }
@@ -115,19 +118,18 @@ pub fn sweep(ours: &Path) {
         match File::open(path.join(LOCK)) {
             Ok(lock) if lock.try_lock().is_ok() => remove(&path),
             Ok(_) => {}
-            // It is just being made, or being taken away, and empty.
+            // It is just being made or removed, and empty.
             Err(_) => drop(std::fs::remove_dir(&path)),
         }
     }
 }
 
-/// Takes a folder away, the lock after all that it locks: a kill in between leaves what the next
-/// start takes away.
+/// Removes a folder, the lock last: after a kill in between, the next start removes the rest.
 fn remove(folder: &Path) {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     for entry in entries.filter(|entry| entry.file_name() != LOCK) {
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        // What cannot be taken away now is tried again at the next start.
+        // The next start tries again.
         let _ = match is_folder {
             true => std::fs::remove_dir_all(entry.path()),
             false => std::fs::remove_file(entry.path()),

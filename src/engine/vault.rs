@@ -1,5 +1,5 @@
-//! Tokens: from a name to a value, at the last moment before the wire, and only for the
-//! origins it is bound to.
+//! The vault turns the name of a token into its value, at the last moment before sending, and only
+//! for the origins that the token is bound to.
 
 pub mod keep;
 mod sign;
@@ -26,51 +26,51 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
-/// Shorter values are typed as parts of words.
+/// Shorter values may be part of a typed word, so they are not recognised; in characters.
 const SHORTEST_TYPED: usize = 8;
-/// Of a value of so many characters the first few are enough to know it by.
+/// A value this long is recognised by its first `ENOUGH_TYPED` characters.
 const LONG_TYPED: usize = 32;
 const ENOUGH_TYPED: usize = 16;
 
+/// Holds the values of tokens, fills them into requests, and masks them in everything shown.
 pub struct Vault {
     tokens: RwLock<Vec<Token>>,
     starter: Starter,
     practice: fn(&str) -> Option<Secret>,
-    /// How a person is asked for a value; `None` where nobody can be.
+    /// Asks a person for a value; `None` where nobody can be asked.
     ask: Option<fn(&TokenName) -> Option<Secret>>,
-    /// By what the maker of a value is told.
+    /// The marks that tell the vendor of a token.
     marks: Arc<Marks>,
     read: Mutex<Known>,
     bindings: Mutex<Bindings>,
-    /// What was told of credentials that strangers pasted, by looking at them once.
+    /// What was learned from credentials in pasted calls, without their values.
     seen: Mutex<HashMap<ExchangeId, Credential>>,
 }
 
-/// The values read so far, and what finds them; building that again for every call would cost
+/// The values read so far, and the mask that finds them; building that for every call would cost
 /// more than the call.
 #[derive(Default)]
 struct Known {
     values: HashMap<(bool, TokenName), Secret>,
-    /// Passwords as they went out together with their users.
+    /// Passwords as sent, together with their users.
     pairs: HashMap<TokenName, Secret>,
-    /// Those of the other tokens that could be read when the first mask was made.
+    /// The values of other tokens that could be read when the first mask was made.
     at_rest: Option<Vec<(TokenName, Secret)>>,
     mask: Option<Arc<Mask>>,
     /// Cookies that answers set, as `name=value`.
     cookies: HashSet<String>,
-    /// What of the environments is secret: credentials in their variables and headers.
+    /// The secrets of environments: credentials in their variables and headers.
     of_places: Vec<Secret>,
-    /// Tokens of which it was told that their values cannot be masked.
+    /// Tokens that the person was already warned about, because they cannot be masked.
     told: HashSet<TokenName>,
-    /// The values that tokens had before they got others, the oldest first: answers may still
-    /// repeat them.
+    /// Earlier values of tokens, oldest first: answers may still repeat them.
     former: Vec<(TokenName, Secret)>,
 }
 
-/// More former values than this are not looked for.
+/// The most earlier values that are masked.
 const MOST_FORMER: usize = 2_000;
 
-/// More values than this are not looked for in what is shown.
+/// The most cookies, and the most secrets of environments, that are masked.
 const MOST_COOKIES: usize = 10_000;
 
 /// A request with the values in place. It never leaves the engine and cannot be printed.
@@ -81,7 +81,7 @@ pub struct Filled {
 }
 
 impl Vault {
-    /// `practice` gives the values of the sandbox's own tokens.
+    /// A vault for the tokens of the settings; `practice` gives the values of the sandbox's tokens.
     pub fn new(settings: &Settings, practice: fn(&str) -> Option<Secret>) -> Vault {
         Vault {
             tokens: RwLock::new(settings.tokens.clone()),
@@ -95,36 +95,36 @@ impl Vault {
         }
     }
 
-    /// With a person at hand who can be asked for the value of a token that is not kept.
+    /// Lets the vault ask a person for values that are stored nowhere.
     pub fn asking(mut self, ask: fn(&TokenName) -> Option<Secret>) -> Vault {
         self.ask = Some(ask);
         self
     }
 
-    /// With the marks by which makers of tokens are told.
+    /// Sets the marks that tell the vendor of a token.
     pub fn knowing(mut self, marks: Arc<Marks>) -> Vault {
         self.marks = marks;
         self
     }
 
-    /// By what the maker of a value is told.
+    /// The marks that tell the vendor of a token.
     pub fn marks(&self) -> &Marks {
         &self.marks
     }
 
-    /// Keeps what was told of the credential of a pasted call; its value is not kept.
+    /// Keeps what was learned from the credential of a pasted call, without its value.
     pub fn note_seen(&self, call: &ExchangeId, credential: Credential) {
         if let Ok(mut seen) = self.seen.lock() {
             seen.insert(call.clone(), credential);
         }
     }
 
-    /// What was told of the credential of a pasted call, in this run.
+    /// What was learned from the credential of a pasted call, in this run.
     pub fn seen(&self, call: &ExchangeId) -> Option<Credential> {
         self.seen.lock().ok()?.get(call).cloned()
     }
 
-    /// Cookies that an answer set are secrets from then on.
+    /// Masks cookies that an answer set, from now on.
     pub fn know_cookies(&self, given: &[(String, String)]) {
         let mut read = self.read();
         for (name, value) in given {
@@ -134,12 +134,12 @@ impl Vault {
         }
     }
 
-    /// What of an environment is secret is so wherever it surfaces.
+    /// Masks the secrets of an environment wherever they appear.
     pub fn know_place(&self, environment: &Environment) {
         self.know(secrets_of(environment));
     }
 
-    /// Values without names that are masked from here on.
+    /// Masks these values without names from now on.
     pub fn know(&self, secrets: impl IntoIterator<Item = Secret>) {
         let mut read = self.read();
         for secret in secrets {
@@ -151,13 +151,13 @@ impl Vault {
         }
     }
 
-    /// A value for as long as this program runs, as a prompt or a pipe gave it.
+    /// Gives a token a value for this run, from a prompt or a pipe.
     pub fn lend(&self, name: &TokenName, value: Secret) {
         self.remember(false, name, value);
     }
 
-    /// Makes up a value that nobody was given, in the shape of a real one: what the API says to
-    /// it is what it says to a token it does not know.
+    /// Makes up a token in the shape of a real one, to see what the API answers to an unknown
+    /// token. Returns its name.
     pub fn lend_wrong(&self, sandbox: bool, like: Option<&TokenReport>) -> TokenName {
         let name = wrong_token();
         let mut bytes = [0; 32];
@@ -167,18 +167,18 @@ impl Vault {
         name
     }
 
-    /// As `lend`, for a value that came together with the one place it may travel to.
+    /// As `lend`, for a value that may go to this origin only.
     pub fn lend_to(&self, name: &TokenName, value: Secret, origin: Origin) {
         self.bindings().lend(name, origin);
         self.lend(name, value);
     }
 
-    /// The tokens that were lent for a certain origin.
+    /// The tokens that were lent for one origin only.
     pub fn lent(&self) -> Vec<TokenName> {
         self.bindings().lent()
     }
 
-    /// Tells which token has a value, of those whose value is at hand now.
+    /// A function that finds the token with a value, among those whose values are at hand now.
     pub fn by_value(&self, sandbox: &[TokenName]) -> impl Fn(&Secret) -> Option<TokenName> {
         let lent = self.lent();
         let tokens = self.tokens();
@@ -194,8 +194,8 @@ impl Vault {
         }
     }
 
-    /// Puts the values into a request. Refused with nothing sent when a value is missing, cannot
-    /// stand in a header, or would travel to an origin the token is not bound to.
+    /// Puts the values into a request. Fails, with nothing sent, when a value is missing, cannot
+    /// stand in a header, or would go to an origin that the token is not bound to.
     pub async fn fill(
         &self,
         sent: &SentRequest,
@@ -210,7 +210,7 @@ impl Vault {
         for name in names {
             let secret = self.value(&name, environment.sandbox).await?;
             let mut own = sent.slots.iter().filter(|slot| slot.name == name);
-            // In a pair of a form anything can be written.
+            // A form field can hold any character.
             if !own.all(|slot| slot.place == SlotPlace::Form) {
                 check_characters(&name, &secret)?;
             }
@@ -225,7 +225,7 @@ impl Vault {
         Ok((put(sent, &values), token))
     }
 
-    /// Whether every token of a request may go where it goes; if not, why.
+    /// Fails with the reason where a token of the request may not go to its origin.
     pub fn check_border(
         &self,
         sent: &SentRequest,
@@ -243,8 +243,8 @@ impl Vault {
         names.try_for_each(|name| border.token(name, &bindings, consent))
     }
 
-    /// A password goes out together with its user (RFC 7617), as the secret of a client with its
-    /// id; both forms are masked.
+    /// Joins a password with its user (RFC 7617), or a client's secret with its id, as they are
+    /// sent; both forms are masked.
     fn as_sent(&self, name: &TokenName, secret: Secret, environment: &Environment) -> Secret {
         let pair = match environment.placement(name) {
             Placement::Basic(user) => basic_pair(&user, secret.reveal()),
@@ -260,8 +260,8 @@ impl Vault {
         pair
     }
 
-    /// What cannot be masked afterwards does not go: neither where somebody panicked over what is
-    /// known here, nor where the mask does not find what it is made for.
+    /// Fails where a value could not be masked afterwards: after a panic that may have damaged the
+    /// state here, or where the mask does not find the value.
     fn check_masks(&self, values: &HashMap<TokenName, Secret>) -> Result<(), Failure> {
         if self.read.is_poisoned() || self.bindings.is_poisoned() {
             return Err(Failure::unsent(
@@ -282,7 +282,7 @@ impl Vault {
         }
     }
 
-    /// The token's name with its fingerprint, if its value can be read.
+    /// The token's name, with its fingerprint if its value can be read.
     pub async fn reference(&self, name: &TokenName, sandbox: bool) -> TokenRef {
         let value = self.value(name, sandbox).await.ok();
         TokenRef {
@@ -291,24 +291,24 @@ impl Vault {
         }
     }
 
-    /// The value itself, for whoever looks at it without showing it.
+    /// The value itself, for code that examines it without showing it.
     pub async fn secret(&self, name: &TokenName, sandbox: bool) -> Result<Secret, Failure> {
         self.value(name, sandbox).await
     }
 
-    /// What can be told of a value that was read before; it starts nothing and asks nobody.
+    /// What a value that was already read tells about itself; starts no program and asks nobody.
     pub fn report(&self, name: &TokenName, sandbox: bool) -> Option<TokenReport> {
         let value = self.remembered(sandbox, name)?;
         Some(keep::examined(&value, clock::now(), &self.marks))
     }
 
-    /// As `report`, for a value that can be read without starting or asking anything.
+    /// As `report`, and also reads variables and files.
     pub fn report_at_rest(&self, name: &TokenName, sandbox: bool) -> Option<TokenReport> {
         let value = self.at_rest(name, sandbox)?;
         Some(keep::examined(&value, clock::now(), &self.marks))
     }
 
-    /// What can be told of the value by looking at it, or why it cannot be read.
+    /// What the value tells about itself; fails where it cannot be read.
     pub async fn examine(
         &self,
         name: &TokenName,
@@ -322,7 +322,7 @@ impl Vault {
         Ok((token, keep::examined(&value, clock::now(), &self.marks)))
     }
 
-    /// As `reference`, but starts no program and asks nobody: for lists.
+    /// As `reference`, but starts no program and asks nobody; for lists.
     pub fn reference_at_rest(&self, name: &TokenName, sandbox: bool) -> TokenRef {
         let value = self.at_rest(name, sandbox);
         TokenRef {
@@ -331,8 +331,7 @@ impl Vault {
         }
     }
 
-    /// Reads a value that can be read without starting or asking anything, so that it is masked
-    /// from now on.
+    /// Reads a value if that needs no program and no person, so that it is masked from now on.
     pub fn read_at_rest(&self, name: &TokenName, sandbox: bool) {
         if let Some(value) = self.at_rest(name, sandbox) {
             self.remember(sandbox, name, value);
@@ -348,8 +347,7 @@ impl Vault {
         }
     }
 
-    /// Whether the value is there, told without starting a program or asking anybody; `None`
-    /// where that would be needed.
+    /// Whether the value in a variable or file is there and usable; `None` for other sources.
     pub fn look_at_rest(&self, name: &TokenName) -> Option<Result<(), Failure>> {
         let value = match self.source(name, false)? {
             TokenSource::Variable(variable) => source::from_variable(name, &variable),
@@ -384,8 +382,8 @@ impl Vault {
         }))
     }
 
-    /// What masks every value read so far, and that of every token that can be read without
-    /// starting a program or asking anybody, whether it is used in this run or not.
+    /// The mask for every value read so far and for every token in a variable or file, used in this
+    /// run or not.
     pub fn mask(&self) -> Arc<Mask> {
         let mut read = self.read();
         if let Some(mask) = &read.mask {
@@ -401,8 +399,8 @@ impl Vault {
         mask
     }
 
-    /// Where a text ends with a known value, or with so much of a long one that it is no other:
-    /// the place where it begins, and its token.
+    /// Where a text ends with a token's value, or with enough of a long one: where it begins, in
+    /// bytes, and the token.
     pub fn ends_with_known(&self, text: &str) -> Option<(usize, TokenName)> {
         let known = {
             let mut read = self.read();
@@ -413,7 +411,7 @@ impl Vault {
             let value = secret.reveal();
             let enough = match value.len() {
                 ..SHORTEST_TYPED => return None,
-                // Tokens of this form begin alike, whoever they are of.
+                // JWTs all begin alike, so only the whole value counts.
                 _ if !value.is_ascii() || value.starts_with("eyJ") => value,
                 LONG_TYPED.. => &value[..ENOUGH_TYPED],
                 _ => value,
@@ -424,7 +422,7 @@ impl Vault {
         found.min_by_key(|(start, _)| *start)
     }
 
-    /// Whether a text is how the value of a token begins.
+    /// Whether the value of a token begins with this text.
     pub fn begins(&self, name: &TokenName, text: &Secret) -> bool {
         let known = self.read().known();
         let mut own = known.iter().filter(|(token, _)| &token.name == name);
@@ -435,7 +433,7 @@ impl Vault {
         let value = |name: TokenName, source: &TokenSource| {
             let value = match source {
                 TokenSource::Variable(variable) => source::from_variable(&name, variable),
-                // What is no plain file may wait for ever.
+                // Reading something other than a plain file may wait forever.
                 TokenSource::File(path) if path.is_file() => source::from_file(&name, path),
                 _ => return None,
             };
@@ -446,7 +444,7 @@ impl Vault {
         let own = own.filter_map(|token| value(token.name.clone(), &token.source));
         let of_grants = tokens.iter().flat_map(|token| {
             let sources = token.grant().map(Grant::sources).unwrap_or_default();
-            // A key is read for a signature alone.
+            // A private key is only read to sign.
             let sources = sources
                 .into_iter()
                 .filter(|(p, _)| *p != GrantPart::PrivateKey);
@@ -455,7 +453,7 @@ impl Vault {
         own.chain(of_grants).collect()
     }
 
-    /// The tokens that were read and cannot be masked, since they are too short; each is named once.
+    /// Tokens that were read and are too short to be masked; each is named only once per run.
     pub fn unmaskable(&self) -> Vec<TokenName> {
         let mut read = self.read();
         let short = read.values.iter();
@@ -467,19 +465,19 @@ impl Vault {
             .collect()
     }
 
-    /// The person says that a token may go there too, for as long as this program runs.
+    /// Lets a token go to another origin for this run, because the person agreed.
     pub fn permit(&self, sandbox: bool, name: &TokenName, origin: Origin) {
         self.bindings().permit(sandbox, name, origin);
     }
 
-    /// Where a token may go from an environment; nowhere yet, if there are none.
+    /// The origins that a token may go to from an environment; empty where none is known yet.
     pub fn origins(&self, name: &TokenName, environment: &Environment) -> Vec<Origin> {
         self.bindings().origins(name, environment)
     }
 
-    /// What is behind these two locks is whole between any two steps of a change, so that it is
-    /// used as it is even where somebody panicked meanwhile: whatever was bound stays bound, and
-    /// every value that was read is masked. Nothing is sent any more then; see `check_masks`.
+    /// The state behind these two locks is valid between any two steps of a change, so it is used
+    /// even after a panic: bindings hold and every value that was read is masked. Nothing is sent
+    /// then; see `check_masks`.
     fn read(&self) -> MutexGuard<'_, Known> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -514,7 +512,7 @@ impl Vault {
         }
     }
 
-    /// Reads the value of a token anew from its source; whether it is another now.
+    /// Reads the value of a token again from its source, and tells whether it changed.
     pub async fn read_anew(&self, name: &TokenName) -> Result<bool, Failure> {
         let source = self.source(name, false);
         let source = source.ok_or_else(|| source::unknown(name))?;
@@ -525,8 +523,7 @@ impl Vault {
         Ok(is_other)
     }
 
-    /// Reads a secret that belongs to a grant, once in a run; it goes to that origin and nowhere
-    /// else.
+    /// Reads a secret of a grant, once per run, and binds it to this origin alone.
     pub async fn lend_part(
         &self,
         name: &TokenName,
@@ -541,8 +538,8 @@ impl Vault {
         Ok(())
     }
 
-    /// Lends the value of a token under another name, for a place that the person's own settings
-    /// name together with it. A token with a list of origins goes to none beside it.
+    /// Lends the value of a token under another name, to an origin that the person's settings name
+    /// with it. Fails where the token lists its origins and this is not one.
     pub async fn lend_copy(
         &self,
         name: &TokenName,
@@ -564,23 +561,23 @@ impl Vault {
         Ok(())
     }
 
-    /// How long what the command of a token gives is good.
+    /// How long a value from the token's command stays good, by the settings.
     pub fn ttl(&self, name: &TokenName) -> Option<Duration> {
         let tokens = self.tokens();
         tokens.iter().find(|token| &token.name == name)?.ttl
     }
 
-    /// A value that was read before, for whoever keeps it without showing it.
+    /// A value that was already read, for code that stores it without showing it.
     pub fn at_hand(&self, name: &TokenName) -> Option<Secret> {
         self.remembered(false, name)
     }
 
-    /// Whether a value is at hand without reading anything.
+    /// Whether a value was already read.
     pub fn has(&self, name: &TokenName) -> bool {
         self.remembered(false, name).is_some()
     }
 
-    /// The value is not good any more. It stays masked.
+    /// Drops a value that is no longer good. It stays masked.
     pub fn drop_value(&self, name: &TokenName) {
         let mut read = self.read();
         if let Some(secret) = read.values.remove(&(false, name.clone())) {
@@ -601,12 +598,12 @@ impl Vault {
         })
     }
 
-    /// What starts other programs without giving them the values of tokens.
+    /// Starts other programs without giving them the values of tokens.
     pub fn starter(&self) -> &Starter {
         &self.starter
     }
 
-    /// Where the value comes from; `None` where no token of that name is known.
+    /// Where the value comes from; `None` where no token has that name.
     pub fn source(&self, name: &TokenName, sandbox: bool) -> Option<TokenSource> {
         if sandbox {
             return Some(TokenSource::Sandbox);
@@ -621,8 +618,8 @@ impl Vault {
         tokens.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The settings are others from now on: tokens were defined or taken away. What was lent and
-    /// permitted in this run stays.
+    /// Takes over changed settings with new or removed tokens. What was lent and permitted in this
+    /// run stays.
     pub fn define(&self, settings: &Settings) {
         let gone: Vec<TokenName> = {
             let old = self.tokens();
@@ -633,7 +630,7 @@ impl Vault {
         *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = settings.tokens.clone();
         self.bindings().settle(settings);
         let mut read = self.read();
-        // What had another source is read anew, and so is what belongs to its grant.
+        // Values whose source changed are read again, and so are the parts of their grants.
         let parts = |name: &TokenName| {
             let parts = GrantPart::ALL.into_iter();
             parts.filter_map(|part| part.of(name)).collect::<Vec<_>>()
@@ -651,7 +648,7 @@ impl Vault {
 
     fn remember(&self, sandbox: bool, name: &TokenName, secret: Secret) {
         let mut read = self.read();
-        // First, so that no mask is left that lacks a value.
+        // Drop the mask first, so that none lacks a value.
         read.mask = None;
         let old = read.values.insert((sandbox, name.clone()), secret.clone());
         if let Some(old) = old.filter(|old| old.reveal() != secret.reveal()) {
@@ -668,7 +665,7 @@ impl Known {
         self.former.push((name.clone(), secret));
     }
 
-    /// Of two tokens with the same value, the one that was used comes first.
+    /// All known values; of two tokens with the same value, the one that was used comes first.
     fn known(&self) -> Vec<(TokenRef, Secret)> {
         let mut used: Vec<_> = self.values.iter().collect();
         used.sort_by_key(|(name, _)| *name);
@@ -692,7 +689,7 @@ impl Known {
     }
 }
 
-/// The request with the values in the places of its slots.
+/// The request with values in its slots.
 fn put(sent: &SentRequest, values: &HashMap<TokenName, Secret>) -> Filled {
     let put = |slot: &Slot, out: &mut Vec<u8>| {
         let value = values.get(&slot.name).map_or("", Secret::reveal);
@@ -713,7 +710,8 @@ fn put(sent: &SentRequest, values: &HashMap<TokenName, Secret>) -> Filled {
     }
 }
 
-/// First four hex digits of SHA-256 over a fixed prefix and the value.
+/// The first four hex digits of SHA-256 over a fixed prefix and the value; tells values apart
+/// without showing them.
 pub fn fingerprint(secret: &Secret) -> String {
     let mut context = digest::Context::new(&digest::SHA256);
     context.update(b"httriage token fingerprint 1:");

@@ -1,30 +1,33 @@
-//! What a certificate says of itself (RFC 5280), read only to name what is wrong with it. Whether
-//! it is believed is decided by the TLS library.
+//! Reads certificates (RFC 5280), only to name what is wrong with them. The TLS library decides
+//! whether to trust them.
 
 use crate::model::Timestamp;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 const BOOLEAN: u8 = 0x01;
+/// The DER tag of an integer.
 pub const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
 const OCTET_STRING: u8 = 0x04;
+/// The DER tag of an object identifier.
 pub const OID: u8 = 0x06;
 const UTC_TIME: u8 = 0x17;
+/// The DER tag of a sequence.
 pub const SEQUENCE: u8 = 0x30;
 
-/// Values of DER, one after another.
+/// Reads DER values one after another.
 #[derive(Clone, Copy)]
 pub struct Der<'a>(pub &'a [u8]);
 
 impl<'a> Der<'a> {
-    /// The tag of the next value, what it holds, and all its bytes.
+    /// The tag of the next value, its content, and all its bytes.
     fn whole(&mut self) -> Option<(u8, &'a [u8], &'a [u8])> {
         let [tag, length, ..] = *self.0 else {
             return None;
         };
         let (length, head) = match length {
             0..=0x7f => (usize::from(length), 2),
-            // No file that is read here is longer than four bytes can say.
+            // Four bytes can give the length of every file that is read here.
             0x81..=0x84 => {
                 let head = 2 + usize::from(length & 0x7f);
                 let bytes = self.0.get(2..head)?;
@@ -54,26 +57,26 @@ impl<'a> Der<'a> {
         Some(Der(inner))
     }
 
-    /// Whether it begins with these tags.
+    /// Whether the next values have these tags.
     pub fn begins(mut self, tags: &[u8]) -> bool {
         tags.iter()
             .all(|tag| self.pop().is_some_and(|(found, _)| found == *tag))
     }
 }
 
-/// The key that a certificate is for.
+/// The kind of a certificate's public key.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Key {
     /// With its length in bits.
     Rsa(usize),
     Curve(&'static str),
     Ed25519,
-    /// By its name, or by its number.
+    /// A name, or the object identifier.
     Other(String),
 }
 
 impl Key {
-    /// Why a handshake with such a key cannot be checked here.
+    /// Why this program cannot check a handshake with such a key; `None` where it can.
     pub fn why_not_checked(&self) -> Option<String> {
         match self {
             Key::Rsa(bits @ 2048..=8192) if bits % 8 == 0 => None,
@@ -100,6 +103,7 @@ struct Extension<'a> {
     value: &'a [u8],
 }
 
+/// The parts of a certificate that explain why it was refused.
 pub struct Certificate<'a> {
     /// 1 or 3; 2 was never in use.
     pub version: u8,
@@ -113,7 +117,7 @@ pub struct Certificate<'a> {
 }
 
 impl<'a> Certificate<'a> {
-    /// `None` where it is no certificate that can be read.
+    /// Reads a certificate in DER; `None` where it cannot be read.
     pub fn read(der: &'a [u8]) -> Option<Certificate<'a>> {
         let mut outer = Der(der).take(SEQUENCE)?;
         let mut inner = outer.take(SEQUENCE)?;
@@ -158,19 +162,22 @@ impl<'a> Certificate<'a> {
         Some(Der(found.value))
     }
 
+    /// Whether the issuer's name is the other's subject; does not check the signature.
     pub fn is_signed_by(&self, other: &Certificate) -> bool {
         self.issuer == other.subject
     }
 
+    /// Who signed it, as `distinguished` writes names.
     pub fn issuer(&self) -> String {
         distinguished(self.issuer)
     }
 
+    /// Whom it is for, as `distinguished` writes names.
     pub fn subject(&self) -> String {
         distinguished(self.subject)
     }
 
-    /// The hosts and addresses that it is for.
+    /// The host names and IP addresses it is valid for (RFC 5280, 4.2.1.6).
     pub fn hosts(&self) -> Vec<String> {
         let names = self.extension("2.5.29.17");
         let Some(mut names) = names.and_then(|mut names| names.take(SEQUENCE)) else {
@@ -192,7 +199,7 @@ impl<'a> Certificate<'a> {
         hosts
     }
 
-    /// The name of old, which no longer says what host it is for.
+    /// The common name, which once named the host and no longer counts for that.
     pub fn common_name(&self) -> Option<String> {
         attributes(self.subject)
             .into_iter()
@@ -200,7 +207,7 @@ impl<'a> Certificate<'a> {
             .map(|(_, value)| value)
     }
 
-    /// The uses that it is for, where it names any.
+    /// The extended key usages (RFC 5280, 4.2.1.12); `None` where it names none.
     pub fn purposes(&self) -> Option<Vec<String>> {
         let mut list = self.extension("2.5.29.37")?.take(SEQUENCE)?;
         let mut found = Vec::new();
@@ -210,7 +217,7 @@ impl<'a> Certificate<'a> {
         Some(found)
     }
 
-    /// Where the certificate that signed it is to be had (RFC 5280, 4.2.2.1).
+    /// Where to download the issuer's certificate (RFC 5280, 4.2.2.1).
     pub fn issuer_address(&self) -> Option<String> {
         let mut list = self.extension("1.3.6.1.5.5.7.1.1")?.take(SEQUENCE)?;
         let mut found = Vec::new();
@@ -224,7 +231,7 @@ impl<'a> Certificate<'a> {
         (!found.is_empty()).then(|| found.swap_remove(web.unwrap_or(0)))
     }
 
-    /// An extension that must be understood, and is not.
+    /// The first critical extension that this program does not know.
     pub fn unknown_critical(&self) -> Option<&str> {
         const KNOWN: [&str; 6] = [
             "2.5.29.15",
@@ -239,7 +246,7 @@ impl<'a> Certificate<'a> {
         unknown.next().map(|extension| extension.oid.as_str())
     }
 
-    /// With what it was signed, by a name that people know.
+    /// The signature algorithm by a name that people know.
     pub fn signed_with(&self) -> String {
         let known = match self.signature.as_str() {
             "1.2.840.113549.1.1.2" => "MD2",
@@ -253,6 +260,7 @@ impl<'a> Certificate<'a> {
         known.to_owned()
     }
 
+    /// Whether the signature uses MD2, MD5 or SHA-1, which no longer count as safe.
     pub fn is_signed_weakly(&self) -> bool {
         matches!(self.signed_with().as_str(), "MD2" | "MD5" | "SHA-1")
     }
@@ -291,7 +299,7 @@ fn key(mut info: Der) -> Option<Key> {
     })
 }
 
-/// Seconds since 1970. RFC 5280, 4.1.2.5: two digits of a year mean 1950 to 2049.
+/// Seconds since 1970. RFC 5280, 4.1.2.5: a year of two digits means 1950 to 2049.
 fn time((tag, text): (u8, &[u8])) -> Option<i64> {
     let text = std::str::from_utf8(text).ok()?;
     let whole = match tag {
@@ -334,7 +342,7 @@ fn oid(bytes: &[u8]) -> String {
 
 const COMMON_NAME: &str = "2.5.4.3";
 
-/// The parts of a distinguished name, each with its kind.
+/// The parts of a distinguished name, each with its object identifier.
 fn attributes(name: &[u8]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let Some(mut parts) = Der(name).take(SEQUENCE) else {
@@ -365,7 +373,7 @@ fn text((tag, bytes): (u8, &[u8])) -> String {
     }
 }
 
-/// `CN=Acme root, O=Acme`; the name in DER.
+/// Writes a distinguished name in DER as `CN=Acme root, O=Acme`.
 pub fn distinguished(name: &[u8]) -> String {
     let parts = attributes(name).into_iter().rev();
     let parts = parts.filter_map(|(kind, value)| {
@@ -381,7 +389,7 @@ pub fn distinguished(name: &[u8]) -> String {
     if name.is_empty() {
         return "somebody without a name".to_owned();
     }
-    // Nobody reads more, and it comes from outside.
+    // The name comes from outside and may be endless.
     name.chars().take(120).collect()
 }
 

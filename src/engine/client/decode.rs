@@ -1,19 +1,19 @@
-//! Packed bodies, unpacked as they come and in small pieces, so that a little data that unpacks to
-//! a lot is noticed before it fills the memory. The HTTP library could do it, but would lose what
-//! came where it cannot be unpacked.
+//! Unpacks bodies as they come, in small pieces, so that a small body that unpacks to a huge one is
+//! noticed before it fills the memory. The HTTP library could unpack too, but would lose the bytes
+//! of a body that is broken.
 
 use crate::model::Headers;
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 use zstd::stream::raw::{DParameter, Decoder, Operation};
 
-/// What is unpacked at once.
+/// How many bytes are unpacked at once.
 const PIECE: usize = 16 * 1024;
-/// More codings over each other have no use but to keep a reader busy.
+/// More codings on top of each other only serve to keep a reader busy.
 const MOST_CODINGS: usize = 4;
-/// RFC 9659: no answer may ask for a larger window, 8 MB.
+/// RFC 9659: no answer may ask for a larger window than 8 MB; as a power of two.
 const ZSTD_WINDOW: u32 = 23;
-/// No header of gzip that names a file is longer.
+/// The longest gzip header that is read, in bytes.
 const LONGEST_GZIP_HEAD: usize = 64 * 1024;
 
 /// Why unpacking ended early.
@@ -23,12 +23,13 @@ pub enum Halt {
     Broken(String),
     /// The packed data ended too early.
     Short,
-    /// A coding that nobody here can take off.
+    /// A coding that this program does not know; why, in words.
     Unknown(String),
-    /// The packed data ended, and more came.
+    /// More bytes came after the end of the packed data.
     Trailing,
 }
 
+/// Unpacks a body as it arrives, up to a limit in bytes.
 pub struct Unpacker {
     layers: Vec<Layer>,
     limit: u64,
@@ -57,7 +58,7 @@ enum Codec {
 struct Step {
     read: usize,
     made: usize,
-    /// There is more to do, even where nothing was read or made.
+    /// There is more to do, even if nothing was read or made.
     goes_on: bool,
 }
 
@@ -72,13 +73,14 @@ impl Step {
 }
 
 impl Unpacker {
-    /// For the codings that an answer names; `None` where there is none.
+    /// An unpacker for the codings that an answer names; `None` where it names none. Fails for
+    /// unknown codings, or too many.
     pub fn new(headers: &Headers, limit: u64) -> Result<Option<Unpacker>, Halt> {
         let mut layers = Vec::new();
         for name in codings(headers) {
             let codec = Codec::by_name(&name);
             let codec = codec.ok_or_else(|| Halt::Unknown(unknown(&name)))?;
-            // The last that was put on comes off first.
+            // The coding that was applied last comes off first.
             let layer = Layer {
                 codec,
                 made: 0,
@@ -93,12 +95,12 @@ impl Unpacker {
         Ok((!layers.is_empty()).then_some(Unpacker { layers, limit }))
     }
 
-    /// Unpacks what came onto the end of the body.
+    /// Unpacks a chunk and appends it to the body.
     pub fn push(&mut self, chunk: &[u8], body: &mut Vec<u8>) -> Result<(), Halt> {
         feed(&mut self.layers, chunk, self.limit, body)
     }
 
-    /// Whether everything that was begun has ended. Nothing at all is an empty body.
+    /// Fails with `Short` where the packed data is not complete; no data at all is an empty body.
     pub fn finish(&self) -> Result<(), Halt> {
         match self.layers.iter().all(|l| !l.is_fed || l.codec.is_whole()) {
             true => Ok(()),
@@ -139,11 +141,11 @@ fn feed(
     }
 }
 
-/// In the order in which they were put on: RFC 9110, 8.4 for those of the content, and RFC 9112,
-/// 7 for those of its way here, of which the library takes off `chunked` alone.
+/// The codings in the order applied: those of the content (RFC 9110, 8.4), then those of the
+/// transfer (RFC 9112, 7), of which the library only removes `chunked`.
 fn codings(headers: &Headers) -> Vec<String> {
     let mut found = Vec::new();
-    // Some servers write that they used none, as curl knows too.
+    // Some servers name a coding that means none; curl accepts that too.
     let none = ["", "identity", "none"];
     for (field, taken_off) in [("content-encoding", ""), ("transfer-encoding", "chunked")] {
         for value in headers.all(field) {
@@ -222,7 +224,7 @@ impl Codec {
                 let magic = input
                     .first()
                     .is_some_and(|b| matches!(b, 0x28 | 0x50..=0x5f));
-                // A frame may follow a frame.
+                // Another frame may follow.
                 if *is_whole && !magic {
                     return Ok(Step::of(0, 0));
                 }
@@ -239,7 +241,7 @@ impl Codec {
     }
 }
 
-/// Both forms that go by the name: with the frame of zlib, as it should be, and without.
+/// Both formats called deflate: with the zlib wrapper, as it should be, and without.
 enum Deflate {
     /// The first two bytes tell.
     Unknown(Vec<u8>),
@@ -289,7 +291,7 @@ fn inflate(
     Ok((Step::of(read, made), status == Status::StreamEnd))
 }
 
-/// RFC 1952: a head, deflated data, and a tail with sum and length; and again.
+/// RFC 1952: a header, deflated data, and a trailer with checksum and length; members may repeat.
 struct Gzip {
     part: Part,
     held: Vec<u8>,
@@ -364,7 +366,7 @@ impl Gzip {
     }
 }
 
-/// Whether these bytes are a whole head of gzip.
+/// Whether these bytes are a complete gzip header.
 fn head_ends(head: &[u8]) -> Result<bool, Halt> {
     const MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
     let known = head.len().min(MAGIC.len());

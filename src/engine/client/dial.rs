@@ -1,4 +1,4 @@
-//! From a name to the addresses that a call may go to.
+//! Turns a host name into the addresses that a call may use.
 
 use crate::model::{Cause, Failure, Family, Reach, is_public};
 use std::error::Error;
@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use tokio::net::TcpStream;
 use url::{Host, Url};
 
-/// The name has addresses, and none of the one family that was asked for.
+/// The host has addresses, but none of the requested family.
 #[derive(Debug)]
 pub struct NoAddress(pub Family);
 
@@ -32,7 +32,7 @@ impl fmt::Display for NotPublic {
 
 impl Error for NotPublic {}
 
-/// A name that was looked up here in vain, whoever's it is.
+/// A name that this machine could not resolve, of the host or of a proxy.
 #[derive(Debug)]
 pub struct Unresolved {
     pub name: String,
@@ -40,6 +40,7 @@ pub struct Unresolved {
 }
 
 impl Unresolved {
+    /// Keeps the name with the system's error.
     pub fn new(name: &str, error: io::Error) -> Unresolved {
         Unresolved {
             name: name.to_owned(),
@@ -47,7 +48,7 @@ impl Unresolved {
         }
     }
 
-    /// Whether it is the name of this host, its port beside it or not.
+    /// Whether the name is that of this host, which may carry a port.
     pub fn is_of(&self, host: &str) -> bool {
         let rest = host.strip_prefix(&self.name);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
@@ -66,11 +67,12 @@ impl Error for Unresolved {
     }
 }
 
-/// Where a name and a port are, by what was said of them, else by the system.
+/// The addresses of a host and port: those that were given for it, else the system's. Fails with
+/// `NoAddress` where none has the requested family.
 pub async fn addresses(reach: &Reach, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     let mut found = Vec::new();
     match reach.addresses_of(host, port) {
-        // The system knows the number of a zone.
+        // The system knows the number of an IPv6 zone.
         Some(given) => {
             for address in given {
                 found.extend(tokio::net::lookup_host((address.as_str(), port)).await?);
@@ -95,7 +97,7 @@ pub async fn addresses(reach: &Reach, host: &str, port: u16) -> io::Result<Vec<S
     }
 }
 
-/// A connection to the host of a URL, with its bare name.
+/// Connects to the host of a URL; also returns the host without brackets.
 pub async fn open(reach: &Reach, url: &Url) -> io::Result<(String, TcpStream)> {
     let host = url.host_str().unwrap_or_default();
     let host = host
@@ -108,7 +110,7 @@ pub async fn open(reach: &Reach, url: &Url) -> io::Result<(String, TcpStream)> {
     Ok((host, stream))
 }
 
-/// Why a URL cannot be reached as it was asked for, proxy or not.
+/// Why a URL cannot be reached the requested way; `None` where it can.
 pub fn why_not(reach: &Reach, url: &Url, has_proxy: bool) -> Option<Failure> {
     let host = url.host_str().unwrap_or_default();
     let port = url.port_or_known_default().unwrap_or(0);
@@ -135,6 +137,7 @@ pub fn why_not(reach: &Reach, url: &Url, has_proxy: bool) -> Option<Failure> {
     is_other.then(|| no_address(family, host))
 }
 
+/// The failure where a host has no address of the only family that was asked for.
 pub fn no_address(family: Family, host: &str) -> Failure {
     let option = match family {
         Family::Ipv4 => "-4",

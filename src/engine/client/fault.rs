@@ -1,5 +1,5 @@
-//! From a library's error to a cause with a name. The top message of such an error hides what
-//! happened, so the whole chain beneath it is read.
+//! Turns errors of the libraries into failures with a cause. The top message of an error often
+//! hides what happened, so the whole chain is read.
 
 use super::dial::{self, NoAddress, NotPublic, Unresolved};
 use super::handshake;
@@ -9,20 +9,20 @@ use std::error::Error;
 use std::io;
 use std::time::Instant;
 
-/// Where a call was going, and how far its connection was.
+/// Where a call was going, and how far its connection got.
 pub struct Bound<'a> {
     /// Host and port of the URL.
     pub host: &'a str,
     pub is_https: bool,
-    /// The proxy on the way.
+    /// The proxy that the call goes through.
     pub proxy: Option<&'a str>,
     pub phases: &'a Phases,
 }
 
-/// An error up to the headers of the answer.
+/// An error before the headers of an answer were read.
 pub struct Trouble {
     error: Box<dyn Error + Send + Sync>,
-    /// There was no connection yet.
+    /// No connection was made yet.
     pub is_connect: bool,
 }
 
@@ -30,14 +30,14 @@ impl From<reqwest::Error> for Trouble {
     fn from(error: reqwest::Error) -> Trouble {
         Trouble {
             is_connect: error.is_connect(),
-            // Its words are searched below, and those of the URL are not the error's.
+            // The text of the error is searched below; the URL in it would mislead.
             error: Box::new(error.without_url()),
         }
     }
 }
 
 impl Trouble {
-    /// For a connection that the library did not make.
+    /// An error of a connection that the library did not make.
     pub fn own(error: Box<dyn Error + Send + Sync>, phases: &Phases) -> Trouble {
         Trouble {
             error,
@@ -45,13 +45,13 @@ impl Trouble {
         }
     }
 
-    /// The error and all beneath it.
+    /// The error and all errors beneath it.
     pub fn causes(&self) -> Vec<&(dyn Error + 'static)> {
         chain(&*self.error)
     }
 }
 
-/// What came of a call that brought no answer.
+/// The failure of a call that got no answer.
 pub fn no_answer(trouble: &Trouble, bound: &Bound) -> Failure {
     let Bound { host, phases, .. } = *bound;
     let causes = trouble.causes();
@@ -62,7 +62,7 @@ pub fn no_answer(trouble: &Trouble, bound: &Bound) -> Failure {
         .iter()
         .find_map(|e| e.downcast_ref::<rustls::Error>())
     {
-        // A secure connection may be the host's, or one to the proxy.
+        // The TLS error may be the host's or the proxy's.
         return match ahead.filter(|_| to_proxy || !bound.is_https) {
             Some(proxy) => handshake::failure(tls, &format!("the proxy {proxy}"), phases),
             None => handshake::failure(tls, host, phases),
@@ -117,7 +117,7 @@ pub fn no_answer(trouble: &Trouble, bound: &Bound) -> Failure {
     if let Some(error) = causes.iter().find_map(|e| e.downcast_ref::<h2::Error>()) {
         return h2_failure(error, bound);
     }
-    // One of them may wrap another and know less.
+    // An error may wrap another that knows more.
     let io_errors = causes.iter().filter_map(|e| e.downcast_ref::<io::Error>());
     let at = match (
         trouble.is_connect,
@@ -129,7 +129,7 @@ pub fn no_answer(trouble: &Trouble, bound: &Bound) -> Failure {
     };
     if let Some(failure) = io_errors.filter_map(|e| io_failure(e, bound, at)).next() {
         return match phases.asked().filter(|_| at != At::Connecting) {
-            // Some servers say no more than that.
+            // Some servers just break off without a client certificate.
             Some(asked) if !asked.was_shown && failure.cause == Cause::TlsHandshake => {
                 handshake::client_certificate(host, None, phases)
             }
@@ -155,7 +155,7 @@ pub fn no_answer(trouble: &Trouble, bound: &Bound) -> Failure {
     invalid(host, &deepest(&causes))
 }
 
-/// HTTP/2 alone was asked for, and that may be why.
+/// Adds a hint that HTTP/2 alone was asked for, where that may be the reason.
 pub fn may_be_older(mut failure: Failure) -> Failure {
     let may = matches!(
         failure.cause,
@@ -168,7 +168,7 @@ pub fn may_be_older(mut failure: Failure) -> Failure {
     failure
 }
 
-/// An error inside the body of an answer.
+/// The failure of an answer that broke inside its body.
 pub fn cut(error: reqwest::Error, host: &str) -> Failure {
     let error = error.without_url();
     let causes = chain(&error);
@@ -193,7 +193,7 @@ pub fn cut(error: reqwest::Error, host: &str) -> Failure {
     }
 }
 
-/// What is wrong with a chunk (RFC 9112, 7.1), for the words of the library.
+/// Says in plain words what is wrong with a chunk (RFC 9112, 7.1), by the library's words.
 fn chunk_fault(words: &str) -> &'static str {
     const KNOWN: [(&str, &str); 9] = [
         (
@@ -227,13 +227,13 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)>
     causes
 }
 
-/// What an error says after these words of a library, if it begins with them.
+/// The rest of an error's text after these words, if it begins with them.
 fn after(error: &(dyn Error + 'static), start: &str) -> Option<String> {
     let words = error.to_string();
     words.strip_prefix(start).map(str::to_owned)
 }
 
-/// Whether the proxy answered and let nothing through, in words that the library does not pass on.
+/// Whether the proxy answered and refused the tunnel; the library drops its answer.
 pub fn is_denied(trouble: &Trouble) -> bool {
     const DENIED: [&str; 3] = [
         "unsuccessful",
@@ -245,7 +245,7 @@ pub fn is_denied(trouble: &Trouble) -> bool {
     said.is_some_and(|said| DENIED.contains(&said.as_str()))
 }
 
-/// RFC 1928, 6, and what else may go wrong with SOCKS.
+/// The failure of a SOCKS proxy (RFC 1928, 6).
 fn socks_failure(proxy: &str, host: &str, said: &str) -> Failure {
     let why = match said {
         "failed to create underlying connection" => {
@@ -270,7 +270,7 @@ fn socks_failure(proxy: &str, host: &str, said: &str) -> Failure {
     proxy_refused(proxy, host, why)
 }
 
-/// The proxy took the connection and would not pass the call on.
+/// The proxy took the connection but did not pass the call on.
 fn proxy_refused(proxy: &str, host: &str, why: &str) -> Failure {
     Failure::new(
         Cause::ProxyRefused,
@@ -287,9 +287,10 @@ fn proxy_unreachable(proxy: &str, host: &str, why: &str) -> Failure {
     )
 }
 
+/// What to check where a proxy fails.
 pub const PROXY_HINT: &str = "Check proxy in config.toml, and HTTP_PROXY, HTTPS_PROXY and ALL_PROXY of this shell; NO_PROXY names hosts that need none.";
 
-/// What the other side said or did over HTTP/2 instead of answering.
+/// The failure where the server broke off over HTTP/2 instead of answering.
 fn h2_failure(error: &h2::Error, bound: &Bound) -> Failure {
     let host = bound.host;
     let Some(reason) = error.reason() else {
@@ -325,7 +326,7 @@ fn hyper_failure(error: &hyper::Error, bound: &Bound) -> Option<Failure> {
     if error.is_parse_too_large() {
         return Some(too_many_headers(host));
     }
-    // The library's words for it are many, and its tests for them few.
+    // The library has many messages and few methods to tell them apart.
     let why = match error.to_string().as_str() {
         "invalid HTTP version parsed" => "it does not begin with HTTP/1.1 or HTTP/1.0",
         "invalid HTTP header parsed" => {
@@ -362,7 +363,7 @@ fn deepest(causes: &[&(dyn Error + 'static)]) -> String {
     causes.last().map(|e| e.to_string()).unwrap_or_default()
 }
 
-/// How far a connection was.
+/// How far a connection got.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum At {
     Connecting,
@@ -385,7 +386,7 @@ fn io_failure(error: &io::Error, bound: &Bound, at: At) -> Option<Failure> {
             "Check the network or VPN this machine is on.",
         ),
         TimedOut if at != At::Answer => connect_timeout(host, None, None),
-        // A connection that was there and broke while it was being made secure.
+        // The connection broke during the TLS handshake.
         ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof if at == At::Securing => {
             Failure::new(
                 Cause::TlsHandshake,
@@ -412,7 +413,7 @@ fn too_many_headers(host: &str) -> Failure {
 
 fn closed(bound: &Bound) -> Failure {
     let host = bound.host;
-    // A secure connection goes through a proxy, and any other ends there.
+    // Only TLS passes through a proxy; a plain connection ends there.
     let who = match bound.proxy.filter(|_| !bound.is_https) {
         Some(proxy) => format!("The proxy {proxy}, through which {host} is called,"),
         None => host.to_owned(),
@@ -424,7 +425,7 @@ fn closed(bound: &Bound) -> Failure {
     };
     Failure::new(
         Cause::ConnectClosed,
-        // The library does not tell an answer that never began from one that broke off in its head.
+        // The library does not tell whether an answer never began or broke off in its head.
         format!("{who} closed the connection before it answered: no whole head of an answer came."),
         hint,
     )
@@ -446,6 +447,7 @@ fn invalid(host: &str, why: &str) -> Failure {
     )
 }
 
+/// The failure of a call that a person stopped; `began` tells after how many seconds.
 pub fn stopped(host: &str, began: Instant) -> Failure {
     Failure::new(
         Cause::CallCancelled,
@@ -457,6 +459,7 @@ pub fn stopped(host: &str, began: Instant) -> Failure {
     )
 }
 
+/// The failure where the connection was there but TLS was not done within the limit.
 pub fn handshake_timeout(host: &str, limit: std::time::Duration) -> Failure {
     Failure::new(
         Cause::TlsHandshake,
@@ -468,6 +471,7 @@ pub fn handshake_timeout(host: &str, limit: std::time::Duration) -> Failure {
     )
 }
 
+/// The failure where no connection was made in time; names the proxy where one was used.
 pub fn connect_timeout(
     host: &str,
     limit: Option<std::time::Duration>,
@@ -490,7 +494,7 @@ pub fn connect_timeout(
     )
 }
 
-/// Host and port as a person would name them.
+/// Host and port for messages; the port only where the URL names one.
 pub fn host(url: &url::Url) -> String {
     let host = url.host_str().unwrap_or("the host");
     match url.port() {

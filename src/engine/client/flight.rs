@@ -1,5 +1,4 @@
-//! A call under way, as seen from outside: how far it is, what came of a stream, and the way to
-//! stop it.
+//! A call under way, seen from outside: its progress, what came of a stream, and how to stop it.
 
 use crate::model::{Pause, Progress, Response, TokenRef};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,32 +6,33 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
+/// A call under way: the handle that shows its progress, reads its stream and stops it.
 pub struct Flight {
     received: AtomicU64,
     announced: AtomicU64,
     stop: watch::Sender<bool>,
-    /// Until when it waits, and for which try.
+    /// When the wait ends, and the number of the try after it.
     pause: watch::Sender<Option<(Instant, u32)>>,
     coming: Mutex<Option<Coming>>,
-    /// Counts how often there was more of a stream to see.
+    /// Counts how often a stream grew.
     grown: watch::Sender<u64>,
 }
 
-/// A stream as far as it came. Its secrets are in it.
+/// A stream as far as it came, secrets included.
 struct Coming {
     head: Response,
     token: Option<TokenRef>,
     body: Vec<u8>,
-    /// Up to the end of its last line: half a line may hold half a secret.
+    /// Where its last whole line ends: half a line may hold half a secret.
     whole: usize,
 }
 
-/// The head of a stream and its whole lines from some place on, with the token it was asked for
-/// with. Its secrets are in it.
+/// The head of a stream, its whole lines from some byte on, and the token of the call; secrets
+/// included.
 pub struct SoFar {
     pub response: Response,
     pub token: Option<TokenRef>,
-    /// Where its lines end.
+    /// Where its lines end, in bytes of the body.
     pub end: usize,
 }
 
@@ -50,11 +50,12 @@ impl Default for Flight {
 }
 
 impl Flight {
-    /// Ends the call; what had arrived is kept.
+    /// Stops the call; what has arrived is kept.
     pub fn stop(&self) {
         self.stop.send_replace(true);
     }
 
+    /// Bytes received and announced so far, and the wait before the next try.
     pub fn progress(&self) -> Progress {
         let announced = self.announced.load(Ordering::Relaxed);
         Progress {
@@ -64,11 +65,12 @@ impl Flight {
         }
     }
 
+    /// Whether somebody stopped the call.
     pub fn is_stopped(&self) -> bool {
         *self.stop.borrow()
     }
 
-    /// The wait before a try after this one; for as long as there is none, this does not end.
+    /// Resolves when the wait before a later try begins; never, if none does.
     pub async fn pause_after(&self, attempt: u32) -> Pause {
         let mut pause = self.pause.subscribe();
         let later = |pause: &Option<(Instant, u32)>| pause.is_some_and(|(_, next)| next > attempt);
@@ -79,7 +81,7 @@ impl Flight {
         }
     }
 
-    /// Ends when the call is stopped, and never before.
+    /// Resolves when the call is stopped, and never before.
     pub async fn stopped(&self) {
         let mut stop = self.stop.subscribe();
         if stop.wait_for(|stop| *stop).await.is_err() {
@@ -87,8 +89,8 @@ impl Flight {
         }
     }
 
-    /// Ends when there is more of a stream than at that count, with the new count. For an answer
-    /// that is none this does not end.
+    /// Resolves with the new count when a stream has grown beyond `count`; never for an answer that
+    /// is no stream.
     pub async fn grown(&self, count: u64) -> u64 {
         let mut grown = self.grown.subscribe();
         let now = grown.wait_for(|now| *now > count).await.map(|now| *now);
@@ -98,7 +100,7 @@ impl Flight {
         }
     }
 
-    /// What came of a stream behind this place of its body.
+    /// What came of a stream behind this byte; `None` where the answer is no stream.
     pub fn so_far(&self, from: usize) -> Option<SoFar> {
         let coming = self.coming.lock().unwrap_or_else(PoisonError::into_inner);
         let coming = coming.as_ref()?;
@@ -113,7 +115,7 @@ impl Flight {
         })
     }
 
-    /// An answer is a stream.
+    /// Marks the answer as a stream.
     pub(super) fn begin_stream(&self, head: &Response, token: Option<TokenRef>) {
         let mut coming = self.coming.lock().unwrap_or_else(PoisonError::into_inner);
         *coming = Some(Coming {
@@ -126,7 +128,7 @@ impl Flight {
         self.grown.send_modify(|count| *count += 1);
     }
 
-    /// All that came of it, unpacked.
+    /// Takes the whole body so far, unpacked.
     pub(super) fn grow(&self, body: &[u8]) {
         let mut coming = self.coming.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(coming) = coming.as_mut() else {
@@ -141,7 +143,7 @@ impl Flight {
         }
     }
 
-    /// Nothing more comes, so that what no line break ended is whole too.
+    /// Nothing more comes, so the last line counts even without a line break.
     pub(super) fn end_stream(&self) {
         let mut coming = self.coming.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(coming) = coming.as_mut() {
@@ -149,7 +151,7 @@ impl Flight {
         }
     }
 
-    /// Waits before a try; `false` where it was stopped meanwhile.
+    /// Waits before a try; `false` where the call was stopped meanwhile.
     pub(super) async fn pause(&self, wait: Duration, next_try: u32) -> bool {
         let until = Instant::now() + wait;
         self.receive(0);

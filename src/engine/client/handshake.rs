@@ -1,4 +1,4 @@
-//! Why a secure connection was not made, by its true name.
+//! Says why a secure connection failed, as exactly as possible.
 
 use super::certificate::{Certificate, Key, distinguished};
 use super::phases::Phases;
@@ -8,11 +8,11 @@ use rustls::{AlertDescription as Alert, CertificateError, Error, OtherError, Pee
 use std::fmt;
 use std::sync::Arc;
 
-/// What is wrong with a certificate; goes through the TLS library and comes out at the other end.
+/// What is wrong with a certificate; travels through the TLS library as an error.
 #[derive(Debug)]
 pub struct Distrust {
     pub cause: Cause,
-    /// What it does: `has expired`.
+    /// The second half of a sentence about the certificate: `has expired`.
     pub what: String,
     pub hint: String,
 }
@@ -26,6 +26,7 @@ impl Distrust {
         }
     }
 
+    /// Wraps the reason into an error that the TLS library passes through.
     pub fn into_error(self) -> Error {
         Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(self))))
     }
@@ -41,15 +42,16 @@ impl std::error::Error for Distrust {}
 
 const OWNER: &str = "The owner of the host must have it made anew.";
 
-/// The certificates that a server showed, its own first.
+/// The certificates that a server sent, its own first.
 pub struct Chain<'a> {
     own: Option<Certificate<'a>>,
     others: Vec<Certificate<'a>>,
-    /// Those that this run trusts besides the system's.
+    /// The authorities that this run trusts besides the system's.
     authorities: Vec<Certificate<'a>>,
 }
 
 impl<'a> Chain<'a> {
+    /// Reads what the server sent; certificates that cannot be read are left out.
     pub fn read(
         own: &'a CertificateDer,
         others: &'a [CertificateDer],
@@ -66,7 +68,7 @@ impl<'a> Chain<'a> {
         }
     }
 
-    /// Why the TLS library does not believe it. Its own error says much, and often not all.
+    /// Why the TLS library refuses the chain; says more than the library's own error.
     pub fn why_refused(&self, error: &CertificateError) -> Distrust {
         use CertificateError as E;
         let Some(own) = &self.own else {
@@ -97,7 +99,7 @@ impl<'a> Chain<'a> {
             "expired" => format!("expired on {day}"),
             how => format!("{how} {day}"),
         };
-        // Its own dates may be fine, and those of one above it are not.
+        // Its own dates may be fine, but not those of a certificate above it.
         let dated = |c: &&Certificate| [c.not_after, c.not_before].contains(&said);
         let mut above = self.others.iter().chain(&self.authorities);
         let above = above.find(dated).filter(|_| said.is_some() && said != own);
@@ -109,10 +111,10 @@ impl<'a> Chain<'a> {
         Distrust::new(Cause::TlsExpired, what, hint)
     }
 
-    /// Nothing trusted at the end of the chain.
+    /// The chain does not end at a trusted authority.
     fn no_way_up(&self, own: &Certificate) -> Distrust {
         let mut top = own;
-        // A server may send them in a circle.
+        // The certificates may form a circle.
         for _ in 0..self.others.len() {
             let mut above = self
                 .others
@@ -177,7 +179,7 @@ impl<'a> Chain<'a> {
         hint.to_owned()
     }
 
-    /// What the library refuses without saying enough.
+    /// Refusals that the library does not explain well.
     fn odd(&self, own: &Certificate, error: &CertificateError) -> Distrust {
         let untrusted = |what: String| Distrust::new(Cause::TlsUntrusted, what, OWNER);
         let word = match error {
@@ -234,7 +236,7 @@ impl<'a> Chain<'a> {
                 weak.signed_with()
             );
         }
-        // The key of whoever signed it.
+        // The signer's key may be one that cannot be checked.
         let signers = self.others.iter().chain(&self.authorities);
         let mut signers = signers.filter(|s| all().any(|c| c.is_signed_by(s)));
         if let Some(why) = signers.find_map(|s| Some((s.subject(), s.key.why_not_checked()?))) {
@@ -249,14 +251,14 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// Why a certificate that is believed is still none to talk over.
+/// Why the key of a trusted certificate cannot be used; `None` where it can.
 pub fn why_key_fails(own: &CertificateDer) -> Option<Distrust> {
     let key: Key = Certificate::read(own)?.key;
     let why = key.why_not_checked()?;
     Some(Distrust::new(Cause::TlsUntrusted, why, OWNER))
 }
 
-/// RFC 5280, 4.2.1.12: for anything, for servers, or not.
+/// Why a certificate is not for servers (RFC 5280, 4.2.1.12); `None` where it is.
 pub fn why_not_for_servers(own: &Certificate) -> Option<String> {
     const ANY: &str = "2.5.29.37.0";
     const SERVERS: &str = "1.3.6.1.5.5.7.3.1";
@@ -300,7 +302,7 @@ fn wrong_host(own: &Certificate) -> Distrust {
     Distrust::new(Cause::TlsWrongHost, what, hint)
 }
 
-/// `InvalidSerialNumber` is `invalid serial number`.
+/// Turns `InvalidSerialNumber` into `invalid serial number`.
 fn spelled(word: &str) -> String {
     let mut text = String::new();
     for letter in word.chars() {
@@ -319,7 +321,7 @@ fn day(seconds: i64) -> String {
     )
 }
 
-/// The failure of a call whose secure connection was not made.
+/// The failure of a call whose TLS handshake failed.
 pub fn failure(error: &Error, host: &str, phases: &Phases) -> Failure {
     let handshake = |what: String, hint: &str| {
         Failure::new(
@@ -345,7 +347,7 @@ pub fn failure(error: &Error, host: &str, phases: &Phases) -> Failure {
             format!("What {host} answered is not TLS, so nothing was sent."),
             "This port may speak plain http: check the port, or begin the URL with http://.",
         ),
-        // All that goes wrong before any certificate is seen, but for missing roots.
+        // Missing root certificates; other general errors come before any certificate.
         Error::General(why) if why.contains("CA certificates") => Failure::new(
             Cause::TlsUntrusted,
             format!(
@@ -390,7 +392,7 @@ fn distrusted(distrust: &Distrust, host: &str) -> Failure {
     )
 }
 
-/// What the other side said as it broke off.
+/// The failure for an alert that the server sent as it broke off.
 fn alerted(alert: Alert, host: &str, phases: &Phases) -> Failure {
     let asked = phases.asked();
     let about_ours = matches!(
@@ -441,7 +443,7 @@ fn alerted(alert: Alert, host: &str, phases: &Phases) -> Failure {
     )
 }
 
-/// The other side asked who calls, and was not satisfied.
+/// The failure where the server wants another client certificate, or any.
 pub fn client_certificate(host: &str, alert: Option<Alert>, phases: &Phases) -> Failure {
     let why = match alert {
         Some(Alert::CertificateExpired) => " (expired)",
@@ -477,7 +479,7 @@ pub fn client_certificate(host: &str, alert: Option<Alert>, phases: &Phases) -> 
     )
 }
 
-/// The names of the authorities whose certificates a server takes, as many as anybody reads.
+/// The names of the first three authorities whose certificates a server accepts.
 pub fn authority_names(names: &[&[u8]]) -> Vec<String> {
     names
         .iter()
@@ -486,7 +488,7 @@ pub fn authority_names(names: &[&[u8]]) -> Vec<String> {
         .collect()
 }
 
-/// A library's word for a case of its own, without what it holds.
+/// The library's name for an enum case, without its content.
 fn word(case: &impl fmt::Debug) -> String {
     let text = format!("{case:?}");
     let end = text.find(|c: char| !c.is_ascii_alphanumeric());

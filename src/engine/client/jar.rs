@@ -1,5 +1,5 @@
-//! Cookies (RFC 6265): what answers set is kept in memory for this run, a jar for each case, and
-//! goes back where it belongs. On this machine a port is a border too.
+//! Cookies (RFC 6265): what answers set stays in memory for this run, in a jar for each case, and
+//! is sent back where it belongs. On this machine each port has its own cookies.
 
 use crate::engine::clock;
 use crate::engine::vault::fingerprint;
@@ -10,11 +10,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use url::{Host, Url};
 
-/// RFC 6265, 6.1, asks for 4,096 bytes and 3,000 cookies at least.
+/// The longest name and value in bytes; RFC 6265, 6.1 asks for 4,096 at least, and for 3,000
+/// cookies.
 const LONGEST: usize = 8 * 1024;
 const MOST: usize = 3_000;
 
-/// Whose cookies they are.
+/// The case and the caller that a jar belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shelf {
     case: Option<String>,
@@ -22,7 +23,7 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// `None` where the call takes no cookies.
+    /// The shelf of a call; `None` where it uses no cookies.
     pub fn of(case: Option<&String>, jar: Jar) -> Option<Shelf> {
         (jar != Jar::None).then(|| Shelf {
             case: case.cloned(),
@@ -33,22 +34,24 @@ impl Shelf {
 
 type Place = (Shelf, Option<u16>);
 
+/// All cookies of this run, in memory only.
 #[derive(Default)]
 pub struct Jars {
     stores: Mutex<HashMap<Place, CookieStore>>,
     are_off: AtomicBool,
 }
 
-/// The cookies that go along with a request.
+/// The cookies that are sent with a request.
 #[derive(Default)]
 pub struct Going {
-    /// The value of its header; empty where none goes along.
+    /// The value of the `Cookie` header; empty where no cookie is sent.
     pub header: String,
     pub names: Vec<String>,
     pub expired: Vec<String>,
 }
 
 impl Jars {
+    /// Empty jars, for a run that uses cookies or does not.
     pub fn new(are_used: bool) -> Jars {
         Jars {
             are_off: AtomicBool::new(!are_used),
@@ -56,18 +59,19 @@ impl Jars {
         }
     }
 
-    /// Another matrix begins, whose columns are other callers.
+    /// Removes the jars of matrix columns, since a new matrix has other callers.
     pub fn forget_columns(&self) {
         let is_of_case = |(shelf, _): &Place| shelf.jar == Jar::OfCase;
         self.stores().retain(|place, _| is_of_case(place));
     }
 
-    /// Whether cookies are kept and sent. The library reads the clock, and cannot where that
-    /// stands in a year that no date is written for.
+    /// Whether cookies are kept and sent. Not when the clock is at a date that the library cannot
+    /// write.
     pub fn are_used(&self) -> bool {
         !self.are_off.load(Ordering::Relaxed) && clock::can_be_a_date()
     }
 
+    /// The cookies to send to a URL, and the names of those that have expired.
     pub fn going(&self, shelf: &Shelf, url: &Url) -> Going {
         let mut going = Going::default();
         let stores = self.stores();
@@ -75,7 +79,7 @@ impl Jars {
             return going;
         };
         let mut cookies = store.matches(url);
-        // RFC 6265, 5.4: longer paths first; then as they came, those of the host first.
+        // RFC 6265, 5.4: longer paths first; ties stay in the store's order.
         cookies.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
         for cookie in cookies {
             if !going.header.is_empty() {
@@ -87,7 +91,7 @@ impl Jars {
             going.names.push(cookie.name().to_owned());
         }
         let over = store.iter_any().filter(|cookie| {
-            // Those that an answer took back end at the beginning of time.
+            // A cookie that an answer removed expires at the epoch.
             let ended = until(cookie).is_some_and(|at| at > Timestamp::UNIX_EPOCH);
             ended && cookie.is_expired() && cookie.matches(url)
         });
@@ -99,7 +103,7 @@ impl Jars {
         going
     }
 
-    /// Takes in what an answer sets, and tells what became of it.
+    /// Keeps the cookies that an answer sets, and tells which were kept, removed or refused.
     pub fn take(&self, shelf: &Shelf, url: &Url, headers: &Headers, sent: &[String]) -> CookieNews {
         let mut news = CookieNews::default();
         if !self.are_used() || !headers.has("set-cookie") {
@@ -145,7 +149,7 @@ impl Jars {
                     }
                 }
                 Ok(_) => news.given.push((name, value)),
-                // It was to be removed, and was not there.
+                // An answer removes a cookie that is not there.
                 Err(CookieError::Expired) => {}
                 Err(CookieError::DomainMismatch) => {
                     refuse("its Domain is not that of the host that set it");
@@ -156,7 +160,7 @@ impl Jars {
         news
     }
 
-    /// Every cookie that is still good.
+    /// Every cookie that has not expired, sorted by domain, port and path.
     pub fn rows(&self) -> Vec<CookieRow> {
         if !clock::can_be_a_date() {
             return Vec::new();
@@ -183,6 +187,7 @@ impl Jars {
         rows
     }
 
+    /// Carries out a person's wish: use cookies or not, remove one, remove all.
     pub fn change(&self, wish: &CookieWish) {
         match wish {
             CookieWish::Use(used) => self.are_off.store(!used, Ordering::Relaxed),
@@ -203,7 +208,7 @@ impl Jars {
     }
 }
 
-/// Programs of several people, and of several makers, share this machine's names.
+/// Different programs share the names of this machine, so there the port counts too.
 fn place(shelf: &Shelf, url: &Url) -> Place {
     let is_here = match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -215,7 +220,8 @@ fn place(shelf: &Shelf, url: &Url) -> Place {
     (shelf.clone(), port)
 }
 
-/// What a name promises (RFC 6265bis, 4.1.3), which browsers and curl hold a cookie to.
+/// Why a cookie breaks the promise of its prefix (RFC 6265bis, 4.1.3); browsers and curl check it
+/// too.
 fn why_not_its_name(cookie: &RawCookie) -> Option<&'static str> {
     let begins = |start: &str| {
         let name = cookie.name().get(..start.len());
@@ -232,8 +238,8 @@ fn why_not_its_name(cookie: &RawCookie) -> Option<&'static str> {
     None
 }
 
-/// RFC 6265, 5.3, 5: a domain under which strangers have names is nobody's own. Set by the very
-/// host of that name, a cookie is for that host alone.
+/// RFC 6265, 5.3, step 5: a cookie for a public suffix is refused, with that domain as the error.
+/// If the host itself is the suffix, the cookie is for that host only.
 fn own_domain(mut cookie: RawCookie<'static>, url: &Url) -> Result<RawCookie<'static>, String> {
     let domain = cookie.domain().map(|domain| {
         let domain = domain.strip_prefix('.').unwrap_or(domain);

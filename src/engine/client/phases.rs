@@ -1,5 +1,5 @@
-//! When a connection was begun, its host found, made and made secure, told by the library's own
-//! hooks. A call that finds an open connection never begins one.
+//! When a connection began, its host was resolved, and it was connected and secured, by the
+//! library's own hooks. A call that reuses a connection never begins one.
 
 use super::dial::{self, Unresolved};
 use crate::model::{Reach, Timing};
@@ -19,9 +19,10 @@ use tower_layer::Layer;
 use tower_service::Service;
 use url::Url;
 
+/// When each step of one connection happened, and whether the server asked for a certificate.
 #[derive(Default)]
 pub struct Phases {
-    /// Of the URL; a name is looked up without it.
+    /// The port of the URL; the resolver does not get it.
     port: u16,
     began: OnceLock<Instant>,
     dns: OnceLock<Duration>,
@@ -30,12 +31,12 @@ pub struct Phases {
     asked: OnceLock<Asked>,
 }
 
-/// The other side wanted to know who calls.
+/// The server asked for a client certificate.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
-    /// Whose certificates it takes, by name.
+    /// The authorities whose certificates it accepts, by name.
     pub authorities: Vec<String>,
-    /// Whether it was shown one.
+    /// Whether it got one.
     pub was_shown: bool,
 }
 
@@ -45,6 +46,7 @@ tokio::task_local! {
 }
 
 impl Phases {
+    /// Starts the record of a call to this URL.
     pub fn towards(url: &str) -> Phases {
         let url = Url::parse(url).ok();
         Phases {
@@ -53,38 +55,42 @@ impl Phases {
         }
     }
 
-    /// A connection is being made and is not there yet.
+    /// Whether a connection is being made and is not there yet.
     pub fn is_connecting(&self) -> bool {
         self.began.get().is_some() && self.connected.get().is_none()
     }
 
-    /// The connection is there, and is not secure yet.
+    /// Whether the TLS handshake is under way.
     pub fn is_securing(&self) -> bool {
         self.is_connecting() && self.tls_began.get().is_some()
     }
 
-    /// The other side was met, and made secure or not.
+    /// Whether the TLS handshake began, finished or not.
     pub fn has_begun_securing(&self) -> bool {
         self.tls_began.get().is_some()
     }
 
-    /// For a connection that the library does not make.
+    /// Notes the begin of a connection; only the first time counts.
     pub fn begin(&self) {
         self.began.get_or_init(Instant::now);
     }
 
+    /// Notes that the connection is there, TLS included.
     pub fn end(&self) {
         self.connected.get_or_init(Instant::now);
     }
 
+    /// Notes that the server asked for a client certificate; only the first time counts.
     pub fn were_asked(&self, asked: Asked) {
         self.asked.get_or_init(|| asked);
     }
 
+    /// What the server asked about a client certificate; `None` where it did not ask.
     pub fn asked(&self) -> Option<Asked> {
         self.asked.get().cloned()
     }
 
+    /// The durations of each step; `reused` where no connection had to be made.
     pub fn timing(&self) -> Timing {
         let Some(began) = self.began.get() else {
             return Timing {
@@ -104,11 +110,13 @@ impl Phases {
         }
     }
 
+    /// When the connection was there; `None` before, and for a reused one.
     pub fn connected_at(&self) -> Option<Instant> {
         self.connected.get().copied()
     }
 }
 
+/// The connector layer that times each connection of the HTTP library.
 #[derive(Clone)]
 pub struct PhaseLayer;
 
@@ -120,6 +128,7 @@ impl<S> Layer<S> for PhaseLayer {
     }
 }
 
+/// The service that `PhaseLayer` makes: connects, and notes begin and end.
 #[derive(Clone)]
 pub struct Connecting<S> {
     inner: S,
@@ -139,7 +148,7 @@ where
     }
 
     fn call(&mut self, request: R) -> Self::Future {
-        // A connection that loses the race against a freed one may end up in another task.
+        // The library may move a connection to another task, where `PHASES` is not set.
         let phases = PHASES.try_with(Arc::clone).ok();
         if let Some(phases) = &phases {
             phases.begin();
@@ -158,7 +167,7 @@ where
     }
 }
 
-/// The way from a name to addresses, with a clock.
+/// Resolves host names and notes how long it took.
 pub struct Resolver {
     pub reach: Arc<Reach>,
 }
@@ -172,7 +181,7 @@ impl Resolve for Resolver {
             let port = phases.as_ref().map_or(0, |phases| phases.port);
             let found = dial::addresses(&reach, name.as_str(), port).await;
             let mut found = found.map_err(|error| Unresolved::new(name.as_str(), error))?;
-            // The port of the URL is put in by the library.
+            // The library puts in the port of the URL.
             found.iter_mut().for_each(|address| address.set_port(0));
             if let Some(phases) = phases {
                 phases.dns.get_or_init(|| began.elapsed());
@@ -182,14 +191,15 @@ impl Resolve for Resolver {
     }
 }
 
-/// The usual memory of earlier handshakes. It is asked when a handshake begins, and nothing else
-/// tells when that is.
+/// The memory of earlier TLS sessions. The library asks it when a handshake begins, which is the
+/// only hook for that moment.
 #[derive(Debug)]
 pub struct Handshakes(ClientSessionMemoryCache);
 
 impl Handshakes {
+    /// A memory for 256 servers.
     pub fn new() -> Handshakes {
-        // As many as the TLS library keeps by itself.
+        // The TLS library's own default.
         Handshakes(ClientSessionMemoryCache::new(256))
     }
 }

@@ -1,5 +1,5 @@
-//! Which proxy a call goes through, by the environment or by the variables of this shell. An
-//! address that cannot be read is refused: a call meant to go through a proxy never goes past it.
+//! Finds the proxy for a call, by the environment or by the variables of this shell. An address
+//! that cannot be read fails the call: a call that should use a proxy never goes past it.
 
 use super::fault::{PROXY_HINT, host};
 use crate::model::{Cause, Failure, Response, Secret, decoded};
@@ -11,8 +11,7 @@ use url::{Host, Url};
 
 const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
-/// What would end or move the host's part of the address, with the escape that keeps it a letter
-/// of a password.
+/// Characters that end the user part of an address, and how to write them in a password.
 const ESCAPES: [(char, &str); 5] = [
     ('@', "%40"),
     ('#', "%23"),
@@ -21,14 +20,14 @@ const ESCAPES: [(char, &str); 5] = [
     ('\\', "%5C"),
 ];
 
-/// The address of a proxy. It may hold a password, so it is not to be printed.
+/// The address of a proxy. It may hold a password, so never print it.
 #[derive(Clone)]
 pub struct Proxy {
     url: Url,
 }
 
 impl Proxy {
-    /// Says what is wrong without repeating the address.
+    /// Reads an address; an error never repeats it.
     fn read(text: &str) -> Result<Proxy, String> {
         let text = text.trim();
         let (scheme, rest) = match text.split_once("://") {
@@ -41,7 +40,7 @@ impl Proxy {
         if text.contains(|c: char| c.is_control() || c.is_whitespace()) {
             return Err("it holds a blank or a control character".to_owned());
         }
-        // Everything up to the last @ can only be meant as user and password.
+        // Everything up to the last @ must be user and password.
         let (user, _) = rest.rsplit_once('@').unwrap_or(("", rest));
         for (letter, escape) in ESCAPES {
             if user.contains(letter) {
@@ -60,23 +59,24 @@ impl Proxy {
         if !is_host {
             return Err("it names no host".to_owned());
         }
-        // A path means nothing to a proxy, and other programs overlook it as well.
+        // A path means nothing to a proxy; other programs ignore it too.
         if url.query().is_some() || url.fragment().is_some() {
             return Err("something follows its host and port".to_owned());
         }
         Ok(Proxy { url })
     }
 
-    /// Host and port, as a person would name them.
+    /// Host and port for messages.
     pub fn name(&self) -> String {
         host(&self.url)
     }
 
+    /// The address with user and password, for the HTTP library only.
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    /// The `Proxy-Authorization` of its user, if it has one, as the library sends it.
+    /// The `Proxy-Authorization` header as the library sends it; `None` without a user.
     pub fn authorization(&self) -> Option<HeaderValue> {
         let library = Matcher::builder().all(self.url.to_string()).build();
         let found = library.intercept(&Uri::from_static("http://any.example/"))?;
@@ -85,7 +85,7 @@ impl Proxy {
 }
 
 impl Proxy {
-    /// What of its address is secret, in the forms in which it may come back.
+    /// The secrets in its address, in every form in which an answer may repeat them.
     pub fn secrets(&self) -> Vec<Secret> {
         let password = self.url.password().map(|written| {
             let plain = decoded(written);
@@ -99,7 +99,7 @@ impl Proxy {
     }
 }
 
-/// Scheme, host and port of a proxy's address, or why it is none; neither repeats a password.
+/// Scheme, host and port of a proxy's address, or why it is not one; never repeats a password.
 pub fn proxy_address(text: &str) -> Result<String, String> {
     let proxy = Proxy::read(text)?;
     Ok(format!("{}://{}", proxy.url.scheme(), proxy.name()))
@@ -108,7 +108,7 @@ pub fn proxy_address(text: &str) -> Result<String, String> {
 /// An address as it was given.
 enum Given {
     Proxy(Proxy),
-    /// Where it was given, and why it is none.
+    /// Where it was given, and why it cannot be read.
     Unreadable(String, String),
 }
 
@@ -125,13 +125,13 @@ impl Given {
 pub struct Proxies {
     http: Option<Given>,
     https: Option<Given>,
-    /// What the system's own settings say, where nothing else does.
+    /// The system's own proxy settings, where no variable is set.
     system: Option<Matcher>,
     except: Except,
 }
 
 impl Proxies {
-    /// For what lives on this machine and was started by this program.
+    /// No proxy at all, for the sandbox on this machine.
     pub fn none() -> Proxies {
         Proxies {
             http: None,
@@ -141,7 +141,7 @@ impl Proxies {
         }
     }
 
-    /// The one proxy of an environment.
+    /// The proxy of an environment, for http and https; `NO_PROXY` of the shell still counts.
     pub fn of_environment(address: &str) -> Proxies {
         let given = || Some(Given::read("proxy of this environment", address));
         Proxies {
@@ -152,6 +152,8 @@ impl Proxies {
         }
     }
 
+    /// The proxies by `HTTP_PROXY`, `HTTPS_PROXY` and `ALL_PROXY` of this shell, else the system's
+    /// own.
     pub fn of_shell() -> Proxies {
         let given = |name: &'static str| {
             let (name, value) = variable(name)?;
@@ -160,7 +162,7 @@ impl Proxies {
                 None => Given::Unreadable(name, "it is no text".to_owned()),
             })
         };
-        // In a CGI program HTTP_PROXY is a header of whoever calls it.
+        // In a CGI program HTTP_PROXY is the caller's `Proxy` header.
         let is_cgi = std::env::var_os("REQUEST_METHOD").is_some();
         let own = if is_cgi { None } else { given("HTTP_PROXY") };
         let http = own.or_else(|| given("ALL_PROXY"));
@@ -174,7 +176,7 @@ impl Proxies {
         }
     }
 
-    /// The proxy that a call to this URL goes through, if any.
+    /// The proxy for a call to this URL, if any. Fails where its address cannot be read.
     pub fn through(&self, url: &Url) -> Result<Option<Proxy>, Failure> {
         if self.except.holds(url) {
             return Ok(None);
@@ -203,8 +205,8 @@ impl Proxies {
     }
 }
 
-/// The name under which a variable is set, and its value; `None` inside where that is no text.
-/// Both spellings are in use, and one that is empty says nothing.
+/// A variable's name as set, and its value; `None` inside where that is not UTF-8. Both upper and
+/// lower case are in use; an empty one does not count.
 fn variable(name: &str) -> Option<(String, Option<String>)> {
     let names = [name.to_owned(), name.to_ascii_lowercase()];
     let mut set = names.into_iter().filter_map(|name| {
@@ -214,21 +216,21 @@ fn variable(name: &str) -> Option<(String, Option<String>)> {
     set.next()
 }
 
-/// The hosts of `NO_PROXY`, which need none.
+/// The hosts of `NO_PROXY`, which are called without a proxy.
 #[derive(Default)]
 struct Except(Vec<Entry>);
 
 struct Entry {
     hosts: Hosts,
-    /// Any, where none is named.
+    /// The port; `None` matches any.
     port: Option<u16>,
 }
 
 enum Hosts {
     All,
-    /// Those whose addresses begin with so many bits of this one.
+    /// Addresses that share this many leading bits.
     Network(IpAddr, u8),
-    /// That name and all beneath it.
+    /// This name and all below it.
     Name(String),
 }
 
@@ -238,7 +240,7 @@ impl Except {
         Except::read(&list.unwrap_or_default())
     }
 
-    /// Entries are parted by commas or blanks, as curl does it.
+    /// Commas or spaces separate entries, as in curl.
     fn read(list: &str) -> Except {
         let entries = list.split(|c: char| c == ',' || c.is_whitespace());
         let entries = entries.filter(|entry| !entry.is_empty());
@@ -291,7 +293,7 @@ impl Entry {
     }
 }
 
-/// A name as names are compared: `.acme.example` and `*.acme.example` mean what is beneath it too.
+/// Normalises a name: `.acme.example` and `*.acme.example` mean the same as `acme.example`.
 fn name(text: &str) -> String {
     let text = text.strip_prefix('*').unwrap_or(text);
     text.trim_matches('.').to_ascii_lowercase()
@@ -326,8 +328,7 @@ fn shares(one: IpAddr, other: IpAddr, bits: u8) -> bool {
     differ.leading_zeros() >= u32::from(bits)
 }
 
-/// The proxy is there, and let nothing through; `said` is its own answer, where it gave one that
-/// can be read.
+/// The failure where the proxy refused to connect; `said` is its own answer, if it could be read.
 pub fn denied(proxy: &Proxy, host: &str, said: Option<Response>) -> Failure {
     let name = proxy.name();
     let Some(said) = said else {

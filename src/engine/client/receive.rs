@@ -1,5 +1,5 @@
-//! An answer as it comes: its head, its body chunk by chunk and unpacked, its trailers. Whatever
-//! ends it early comes back with what had arrived.
+//! Receives an answer: its head, its body chunk by chunk and unpacked, its trailers. A failure on
+//! the way keeps what had arrived.
 
 use super::decode::{Halt, Unpacker};
 use super::fault;
@@ -17,13 +17,13 @@ use hyper::http::HeaderMap;
 use std::time::{Duration, Instant};
 use url::Url;
 
-/// Longest pause inside a body that will not be kept whole, or not at all.
+/// The longest pause inside a body that will not be kept whole, or not at all.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Of what is no HTTP, so much shows what it is.
+/// How many bytes of an answer that is not HTTP are read to see what it is.
 const STRANGE: u64 = 64 * 1024;
 
-/// Everything of an answer but its body.
+/// Status, reason, version and headers of an answer.
 pub fn head<B>(answer: &hyper::Response<B>) -> Response {
     let status = answer.status();
     let reason = match answer.extensions().get::<ReasonPhrase>() {
@@ -48,7 +48,7 @@ fn fields(map: &HeaderMap) -> Headers {
 struct Arriving {
     response: Response,
     limit: u64,
-    /// As it came; of a packed body, for as long as it may have to be shown so.
+    /// The body as it came; a packed one is kept too, in case it cannot be unpacked.
     body: Vec<u8>,
     unpacker: Option<Unpacker>,
     unpacked: Vec<u8>,
@@ -72,7 +72,7 @@ impl Arriving {
         }
     }
 
-    /// Takes what came; `false` where nothing more is worth reading.
+    /// Takes a chunk; `false` where nothing more is worth reading.
     fn push(&mut self, chunk: &[u8]) -> bool {
         let room = self.limit.saturating_sub(self.body.len() as u64) as usize;
         self.body.extend_from_slice(&chunk[..chunk.len().min(room)]);
@@ -81,12 +81,12 @@ impl Arriving {
         {
             self.halt = unpacker.push(chunk, &mut self.unpacked).err();
         }
-        // What cannot be unpacked is still read, to be kept whole.
+        // A body that cannot be unpacked is still read to its end and kept.
         let reads_on = !matches!(self.halt, Some(Halt::TooLarge | Halt::Trailing));
         chunk.len() <= room && reads_on
     }
 
-    /// What can be read of it so far.
+    /// The readable body so far.
     fn text(&self) -> &[u8] {
         match &self.unpacker {
             Some(_) => &self.unpacked,
@@ -97,7 +97,7 @@ impl Arriving {
     /// The answer, and what is wrong with the packing of its body.
     fn end(mut self, is_whole: bool) -> (Response, Option<Halt>) {
         if self.body.is_empty() {
-            // Nothing is never wrongly packed.
+            // An empty body cannot be packed wrongly.
             self.halt = None;
         }
         if let Some(unpacker) = &self.unpacker
@@ -106,7 +106,7 @@ impl Arriving {
         {
             self.halt = unpacker.finish().err();
         }
-        // Nothing that is packed is text.
+        // Packed data is never valid text.
         let is_text = || std::str::from_utf8(&self.body).is_ok();
         let (is_packed_still, was_never_packed) = match &self.halt {
             Some(Halt::Unknown(_)) => (true, true),
@@ -118,7 +118,7 @@ impl Arriving {
             self.response.wire_bytes = Some(self.body.len() as u64);
             self.body = self.unpacked;
         }
-        // A whole body under a coding that it does not have is whole, and so is one that goes on.
+        // A body with a wrong coding header is still whole, and so is one with trailing bytes.
         let lacks = self
             .halt
             .as_ref()
@@ -133,7 +133,7 @@ impl Arriving {
 }
 
 impl Course<'_> {
-    /// Reads an answer to its end.
+    /// Reads an answer to its end. A failure carries what had arrived in `partial`.
     pub async fn receive(
         &self,
         answer: hyper::Response<reqwest::Body>,
@@ -146,9 +146,9 @@ impl Course<'_> {
         let mut response = head(&answer);
         response.timing = timing;
         response.timing.first_byte = Some(self.began.elapsed());
-        // The library takes what is no HTTP for the oldest of its versions, which had no head.
+        // The library reads an answer that is not HTTP as HTTP/0.9, which had no head.
         let is_strange = answer.version() == Version::HTTP_09;
-        // Too large by its own word: it is not waited for longer than it takes to see its kind.
+        // Its own length is over the limit: wait only long enough to see its kind.
         let oversized = announced > self.body_bytes;
         let is_passed = leads_on(url.as_str(), &response).is_some();
         let mut idle = self.options.idle;
@@ -226,6 +226,7 @@ impl Course<'_> {
         }
     }
 
+    /// The failure of a call that was not done within the limit for the whole call.
     pub fn too_long(&self, host: &str, cause: Cause) -> Failure {
         let limit = self.options.whole.unwrap_or_default().as_secs_f32();
         Failure::new(

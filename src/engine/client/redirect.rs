@@ -1,5 +1,5 @@
-//! Where a redirect leads, and what may go along. The border is the origin: across it go neither
-//! credentials nor bodies, and of the headers only those that say nothing about anyone.
+//! Follows redirects and decides what goes along. The border is the origin: no credentials and no
+//! bodies cross it, and only headers that say nothing about anyone.
 
 use super::fault::host;
 use crate::engine::vault::Filled;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use url::Url;
 use url::form_urlencoded::parse;
 
-/// Headers that go along to another origin.
+/// Headers that may go to another origin.
 const HARMLESS: &[&str] = &[
     "accept",
     "accept-encoding",
@@ -38,7 +38,7 @@ pub struct Leg {
     pub filled: Filled,
 }
 
-/// What has to be known along the whole chain.
+/// What the whole chain of redirects has to remember.
 pub struct Trail {
     known: Arc<Mask>,
     typed: Mask,
@@ -51,6 +51,7 @@ pub struct Trail {
 }
 
 impl Trail {
+    /// Starts the trail of a call: notes its secrets, so that none crosses to another origin.
     pub fn new(
         sent: &SentRequest,
         leg: &Leg,
@@ -83,7 +84,8 @@ impl Trail {
     }
 
     /// Makes the next request out of this one; `false` where the answer leads nowhere else.
-    /// `cookies` tells which of them go along: with others, the same address is another call.
+    /// `cookies` gives the cookies for a leg: the same URL with other cookies is another call.
+    /// Fails where a redirect loops, leads nowhere valid, or would leak a body or a secret.
     pub fn next(
         &mut self,
         leg: &mut Leg,
@@ -114,7 +116,7 @@ impl Trail {
         let user = |url: &Url| (url.username().to_owned(), url.password().map(str::to_owned));
         let has_user = user(&to) != (String::new(), None);
         if has_user && !(is_home && user(&to) == user(&from)) {
-            // These two cannot fail: the URL has a host.
+            // Neither can fail: the URL has a host.
             let _ = (to.set_username(""), to.set_password(None));
             dropped.push("user name and password in the Location".to_owned());
         }
@@ -175,7 +177,7 @@ impl Trail {
         Ok(true)
     }
 
-    /// Takes out the parameters that carry a secret of this call.
+    /// Removes the parameters that carry a secret of this call, and returns their names.
     fn without_parameters(&self, url: &mut Url) -> Vec<String> {
         let query = url.query().unwrap_or_default().to_owned();
         let (mut out, mut kept) = (Vec::new(), Vec::new());
@@ -214,7 +216,7 @@ impl Trail {
             || self.is_secret(&leg.filled.url)
     }
 
-    /// Notes where the call goes; `false` where it has been there already.
+    /// Notes a leg; `false` where the call has been there already.
     fn saw(&mut self, leg: &Leg, cookies: &str) -> bool {
         let url = leg.filled.url.split('#').next().unwrap_or_default();
         let call = (leg.method.clone(), url.to_owned(), cookies.to_owned());
@@ -222,14 +224,14 @@ impl Trail {
     }
 }
 
-/// From where an answer leads on, and its `Location`.
+/// The URL of the call and the `Location`, where an answer is a redirect to follow.
 pub fn leads_on(url: &str, response: &Response) -> Option<(Url, String)> {
     let follows = matches!(response.status, 301 | 302 | 303 | 307 | 308);
     let location = response.headers.get("location").filter(|_| follows)?;
     Some((Url::parse(url).ok()?, location.into_owned()))
 }
 
-/// RFC 9110, 15.4: 303 asks for another resource; 301 and 302 turn POST into GET by old habit.
+/// RFC 9110, 15.4: 303 asks for another resource; by tradition 301 and 302 turn POST into GET.
 fn method_after(status: u16, method: &str) -> String {
     let changes = match status {
         303 => method != "HEAD",

@@ -1,16 +1,17 @@
-//! What sees to it that a call goes out with tokens that are good. It stands above the client,
-//! since it makes calls itself, and the client knows no more of it than this.
+//! Makes sure that a call goes out with good tokens. The implementation makes calls itself and so
+//! stands above the client, which knows only this trait.
 
 use super::flight::Flight;
 use crate::model::{Environment, Failure, RawExchange, TokenName};
 use futures_util::future::BoxFuture;
 
-/// The tokens of a call that can be had anew, each with the number of the value that it has.
+/// The tokens of a call that can be renewed, each with the number of its current value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ready(pub Vec<(TokenName, u64)>);
 
+/// What gets and renews the tokens of a call; `engine/grant` implements it.
 pub trait Renew: Send + Sync {
-    /// Before a call: gets what has to be got, and gets anew what is about to run out.
+    /// Before a call: gets missing tokens and renews those that are about to expire.
     fn ready<'a>(
         &'a self,
         tokens: &'a [TokenName],
@@ -18,8 +19,8 @@ pub trait Renew: Send + Sync {
         flight: &'a Flight,
     ) -> BoxFuture<'a, Result<Ready, Failure>>;
 
-    /// After an answer that says that a token is not good any more: whether one of the tokens
-    /// has another value now. `goes_again` is whether the call is made once more then.
+    /// After an answer that rejects a token: renews it, and tells whether any token has a new
+    /// value. `goes_again` says whether the call will be repeated then.
     fn anew<'a>(
         &'a self,
         ready: &'a Ready,
@@ -29,6 +30,6 @@ pub trait Renew: Send + Sync {
         flight: &'a Flight,
     ) -> BoxFuture<'a, bool>;
 
-    /// What came of a call that went again with another value.
+    /// Learns how the repeated call with a new value came out.
     fn came(&self, ready: &Ready, exchange: &RawExchange);
 }

@@ -1,34 +1,35 @@
-//! What is sent again, and over which connection. A call is sent again only where the server
-//! cannot have read it, or where reading it twice changes nothing.
+//! Decides whether a call is sent again, and over which connection: only where the server cannot
+//! have read it, or where reading it twice changes nothing.
 
 use super::fault::Trouble;
 use super::way::{Connection, Line, Protocol};
 use crate::engine::vault::Filled;
 use crate::model::{Cause, Failure, Response, is_safe_method, limits};
 
-/// From here on a body may be refused for its size, and before it was read.
+/// A larger body, in bytes, may be refused for its size before it is read.
 const LARGE: usize = 64 * 1024;
 
-/// What an error says of whether the call was read.
+/// Whether the server read the call, by the error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// It may have been, as far as anybody here can tell.
+    /// It may have been read; nobody here can tell.
     Unknown,
-    /// There was nobody to read it.
+    /// It was not sent.
     NotSent,
-    /// It did not get through on a connection that was there, and comes back as it was.
+    /// It did not get through on an existing connection, and was not read.
     Unread,
-    /// Sent back, to be said in HTTP/1.1.
+    /// The server wants it again over HTTP/1.1.
     OverHttp1,
 }
 
 impl Reading {
+    /// Reads an error: whether the server can have seen the call.
     pub fn of(trouble: &Trouble) -> Reading {
         let causes = trouble.causes();
         if let Some(error) = causes.iter().find_map(|e| e.downcast_ref::<h2::Error>()) {
             return Reading::of_h2(error);
         }
-        // A client certificate is refused only after the handshake, and the call behind it unread.
+        // A server refuses a client certificate after the handshake, before it reads the call.
         let is_tls = causes.iter().any(|e| e.is::<rustls::Error>());
         let spoke_first = |e: &hyper::Error| e.to_string().contains("unexpected message");
         let hyper = || {
@@ -39,15 +40,15 @@ impl Reading {
         if trouble.is_connect || is_tls || hyper().any(spoke_first) {
             return Reading::NotSent;
         }
-        // Taken back before a byte of it was written.
+        // Cancelled before a byte was written.
         if hyper().any(hyper::Error::is_canceled) {
             return Reading::Unread;
         }
         Reading::Unknown
     }
 
-    /// RFC 9113, 8.7: a stream that was refused, or that is above the last one of a GOAWAY, was
-    /// not processed in any way. A GOAWAY that came from the other side fails those alone.
+    /// RFC 9113, 8.7: a refused stream, or one above the last of a GOAWAY, was not processed at
+    /// all. A GOAWAY of the server only fails such streams.
     fn of_h2(error: &h2::Error) -> Reading {
         let is_remote = error.is_remote();
         match error.reason() {
@@ -83,18 +84,18 @@ pub struct Tries<'a> {
 }
 
 impl<'a> Tries<'a> {
-    /// `own` is the version that was asked for.
+    /// Starts the tries of a call; `own` is the HTTP version that was asked for.
     pub fn new(method: &'a str, filled: &Filled, own: Protocol) -> Tries<'a> {
         let mut line = Line {
             connection: Connection::Kept,
             protocol: own,
         };
-        // A server may close a kept connection just when it is used again (RFC 9112, 9.3.1), and
-        // nobody can tell whether it had read the call: what writes gets a connection of its own.
+        // A server may close a kept connection just as it is reused (RFC 9112, 9.3.1), and nobody
+        // can tell whether it read the call: so a write gets a fresh connection.
         if !is_safe_method(method) {
             line.connection = Connection::Fresh;
         }
-        // HTTP/2 would name both the host of the URL and the one that was asked for.
+        // HTTP/2 would send both the host of the URL and the typed `Host`.
         if filled.headers.has("host") && own == Protocol::Any {
             line.protocol = Protocol::Http1;
         }
@@ -106,12 +107,12 @@ impl<'a> Tries<'a> {
         }
     }
 
-    /// What the next try goes over.
+    /// The connection and version for the next try.
     pub fn line(&self) -> Line {
         self.line
     }
 
-    /// Whether the call goes again after this; `reused` is whether it went over a kept connection.
+    /// Whether to send the call again; `reused` says that it went over a kept connection.
     pub fn goes_again(&mut self, mishap: &Mishap, reused: bool) -> bool {
         self.made += 1;
         let was_closed = mishap.failure.cause == Cause::ConnectClosed;
@@ -124,13 +125,13 @@ impl<'a> Tries<'a> {
         if mishap.reading == Reading::OverHttp1 && goes {
             self.line.protocol = Protocol::Http1;
         }
-        // What the pool holds besides may be closed as well.
+        // The other connections in the pool may be closed as well.
         self.line.connection = Connection::Fresh;
         goes && self.made < limits::TRIES
     }
 
-    /// Whether the call goes again after this answer. A server gives an idle connection up with a
-    /// 408, which a call on its way may cross and take for its own (RFC 9110, 15.5.9).
+    /// Whether to send the call again after this answer. A server closes an idle connection with a
+    /// 408, which a call under way may mistake for its answer (RFC 9110, 15.5.9).
     pub fn was_crossed_by(&mut self, response: &Response) -> bool {
         let is_crossed =
             response.status == 408 && response.timing.reused && is_safe_method(self.method);
@@ -141,7 +142,7 @@ impl<'a> Tries<'a> {
         is_crossed && self.made < limits::TRIES
     }
 
-    /// The failure of the last try. Of one that writes it says that it may have been done.
+    /// The failure of the last try; for a write it adds that the server may have acted on it.
     pub fn told(&self, mishap: Mishap) -> Failure {
         let mut failure = mishap.failure;
         let is_open = matches!(

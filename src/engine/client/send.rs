@@ -1,4 +1,5 @@
-//! One call from its request to its exchange. With `fault` and `way`, all that names reqwest.
+//! Sends one call, from its request to its exchange. Only this folder names reqwest, the HTTP
+//! library.
 
 use super::fault::{self, Bound, connect_timeout, handshake_timeout, host};
 use super::flight::{Flight, SoFar};
@@ -31,28 +32,29 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use url::Url;
 
+/// The settings of a client for one run: limits, trust, cookies, knowledge.
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
-    /// For connecting, TLS included.
+    /// How long connecting may take, TLS included.
     pub connect: Duration,
-    /// From the connection to the headers.
+    /// How long from the connection to the headers.
     pub first_byte: Duration,
-    /// For each pause inside the body.
+    /// How long each pause inside the body may be.
     pub idle: Duration,
-    /// For the whole call.
+    /// How long the whole call may take; `None` for any time.
     pub whole: Option<Duration>,
     pub body_bytes: u64,
-    /// Where this run may send tokens besides, since the person named both.
+    /// Other places that this run may send tokens to, because the person named both.
     pub consent: Option<Consent>,
     /// PEM files with authorities that this run trusts besides the system's.
     pub authorities: Vec<PathBuf>,
     /// Origins whose certificates this run does not check, besides the environment's.
     pub insecure: Vec<Origin>,
-    /// How this run reaches its hosts; it goes before what the environment says.
+    /// How this run reaches its hosts; wins over the environment's settings.
     pub reach: Reach,
     /// Whether cookies are kept and sent.
     pub cookies: bool,
-    /// What is known of the APIs that are called.
+    /// The packs that know the called APIs.
     pub library: Arc<Library>,
 }
 
@@ -81,12 +83,12 @@ pub struct Outgoing {
     pub sent: SentRequest,
     pub environment: Environment,
     pub author: Author,
-    /// The support case it is made for.
+    /// The customer case it is made for.
     pub case: Option<String>,
     pub manner: Manner,
 }
 
-/// What holds for a call through all its tries and hops.
+/// The state of a call through all its tries and hops.
 pub struct Course<'a> {
     pub options: &'a ClientOptions,
     environment: &'a Environment,
@@ -98,23 +100,24 @@ pub struct Course<'a> {
     pub body_bytes: u64,
     /// Whether redirects are left alone.
     stays: bool,
-    /// What it was made with, once that is known.
+    /// The token of the call, once it is filled in.
     pub token: Option<TokenRef>,
-    /// How often the call went again, since nobody had read it.
+    /// How often the call was sent again because nobody had read it.
     renewed: AtomicU32,
-    /// Where a connection was made, in order.
+    /// The origins that were connected to, in order.
     met: Mutex<Vec<Origin>>,
-    /// Whose cookies go along; `None` where none do.
+    /// The jar whose cookies are sent; `None` for no cookies.
     shelf: Option<Shelf>,
     cookies: Mutex<CookieNews>,
 }
 
+/// The HTTP client: sends calls with their tokens, and follows, retries and renews where allowed.
 pub struct Client {
     options: ClientOptions,
     vault: Arc<Vault>,
     ways: Ways,
     jars: Jars,
-    /// What gets tokens, and gets them anew.
+    /// What gets and renews tokens; `None` where tokens stay as they are.
     renew: Option<Arc<dyn Renew>>,
 }
 
@@ -130,13 +133,13 @@ impl Client {
         }
     }
 
-    /// With what gets tokens, and gets them anew.
+    /// Lets this get and renew the tokens of calls.
     pub fn renewing(mut self, renew: Arc<dyn Renew>) -> Client {
         self.renew = Some(renew);
         self
     }
 
-    /// Sets the library up ahead of the first call.
+    /// Sets the HTTP library up ahead of the first call, to save its time there.
     pub fn warm(&self, environment: &Environment) {
         let line = Line {
             connection: Connection::Kept,
@@ -146,6 +149,7 @@ impl Client {
         let _ = way.and_then(|way| way.client(line));
     }
 
+    /// The vault that the values of tokens come from.
     pub fn vault(&self) -> &Arc<Vault> {
         &self.vault
     }
@@ -155,23 +159,23 @@ impl Client {
         &self.jars
     }
 
-    /// What is known of the API that a call went to.
+    /// The packs that apply to a call.
     pub fn knowledge(&self, call: &Exchange, environment: &Environment) -> Knowledge {
         self.options.library.of_exchange(call, environment)
     }
 
-    /// All that is known of APIs.
+    /// All packs of knowledge.
     pub fn library(&self) -> &Library {
         &self.options.library
     }
 
-    /// The id of a call that is made now.
+    /// A new id for a call that starts now.
     pub fn new_id(&self) -> ExchangeId {
         ExchangeId::new(clock::now(), chance())
     }
 
-    /// Makes the call, and again where its manner allows it and the answer asks for it, and
-    /// follows where its answers lead. The exchange is as it was, secrets included; see `shown`.
+    /// Sends the call, retries where its manner allows it, and follows redirects. The exchange
+    /// still holds its secrets; see `shown`.
     pub async fn send(&self, outgoing: Outgoing, flight: &Flight) -> RawExchange {
         let deadline = self.options.whole.map(|limit| Instant::now() + limit);
         let Manner { wait, retries, .. } = outgoing.manner;
@@ -195,8 +199,7 @@ impl Client {
             if let Some(renew) = self.renew.as_ref().filter(|_| !has_renewed)
                 && self.wants_another_token(&exchange, &ready, &outgoing.environment)
             {
-                // A write that was refused may have been done in part: nobody but a person sends
-                // it again.
+                // A refused write may have been done in part: only a person may send it again.
                 let is_read = outgoing.typed.is_safe() && is_safe_method(&exchange.sent.method);
                 let goes_again = is_read && !flight.is_stopped();
                 let place = &outgoing.environment;
@@ -227,7 +230,7 @@ impl Client {
         }
     }
 
-    /// Sees to the tokens of a call, where they may go along at all.
+    /// Gets the tokens of a call ready, if they may be sent there at all.
     async fn ready(&self, outgoing: &Outgoing, flight: &Flight) -> Result<Ready, Failure> {
         let (sent, environment) = (&outgoing.sent, &outgoing.environment);
         let tokens = sent.tokens();
@@ -243,7 +246,7 @@ impl Client {
         renew.ready(&tokens, environment, flight).await
     }
 
-    /// Whether an answer says that one of the tokens that can be had anew is not good any more.
+    /// Whether an answer rejects a token that can be renewed.
     fn wants_another_token(
         &self,
         exchange: &RawExchange,
@@ -253,7 +256,7 @@ impl Client {
         let Outcome::Answered(response) = &exchange.outcome else {
             return false;
         };
-        // Behind a redirect to another host nobody saw a token.
+        // After a redirect to another host the server saw no token.
         let went = exchange.redirects.iter().all(|hop| hop.token_sent);
         if ready.0.is_empty() || response.status != 401 || !went {
             return false;
@@ -266,7 +269,7 @@ impl Client {
         wants_another_token(response, &knowledge)
     }
 
-    /// A call that was given up before it went.
+    /// The exchange of a call that was given up before it was sent.
     fn unsent(&self, outgoing: Outgoing, failure: Failure) -> RawExchange {
         RawExchange {
             id: self.new_id(),
@@ -389,7 +392,7 @@ impl Client {
         }
     }
 
-    /// A call under way as it may be shown: what came of a stream so far.
+    /// What came of a stream so far, as an exchange without secrets.
     pub fn so_far(&self, outgoing: &Outgoing, so_far: SoFar, took: Duration) -> Exchange {
         let mut sent = outgoing.sent.clone();
         sent.token = so_far.token;
@@ -411,12 +414,12 @@ impl Client {
         })
     }
 
-    /// The call as it may be shown and kept: without the secrets this program knows.
+    /// The call without the secrets this program knows, ready to be shown and kept.
     pub fn shown(&self, exchange: RawExchange) -> Exchange {
         self.vault.mask().exchange(exchange)
     }
 
-    /// The call, and the ones that its redirects ask for.
+    /// Sends the call and follows its redirects.
     async fn follow(
         &self,
         leg: &mut Leg,
@@ -432,10 +435,10 @@ impl Client {
                     {
                         self.take_cookies(leg, part, &going, course);
                     }
-                    // Nobody needs the body of a redirect, as long as there is time.
+                    // The body of a redirect does not matter, so follow it while there is time.
                     let is_over = course.deadline.is_some_and(|at| Instant::now() >= at);
                     let is_over = is_over || course.flight.is_stopped();
-                    // What a proxy says is no word of the host's, and leads nowhere.
+                    // An answer of the proxy is not the host's, so do not follow it.
                     let of_host = failure.is_of_body();
                     let leads_on = |r: &Response| leads_on(&leg.filled.url, r).is_some();
                     match failure.partial.take() {
@@ -462,7 +465,7 @@ impl Client {
         }
     }
 
-    /// The cookies that go along; those that a person typed leave no room for others.
+    /// The cookies to send; none where the person typed a `Cookie` header.
     fn going(&self, leg: &Leg, course: &Course<'_>) -> Going {
         let has_own = leg.filled.headers.has("cookie");
         let shelf = course.shelf.as_ref().filter(|_| !has_own);
@@ -473,7 +476,7 @@ impl Client {
         going.unwrap_or_default()
     }
 
-    /// Takes in what an answer sets, before anything of it can be shown.
+    /// Keeps the cookies of an answer and masks them before anything is shown.
     fn take_cookies(&self, leg: &Leg, response: &Response, going: &Going, course: &Course<'_>) {
         let (Some(shelf), Ok(url)) = (&course.shelf, Url::parse(&leg.filled.url)) else {
             return;
@@ -495,7 +498,7 @@ impl Client {
         told.given.extend(news.given);
     }
 
-    /// One hop, sent again where nobody can have read it.
+    /// Sends one hop, and again where nobody can have read it.
     async fn call(
         &self,
         leg: &Leg,
@@ -547,7 +550,7 @@ impl Client {
             None => host(&url),
         };
         let proxy = way.proxy_for(&url)?;
-        // A proxy may repeat it in what it answers itself.
+        // The proxy may repeat its own credentials in an answer.
         self.vault.know(proxy.iter().flat_map(Proxy::secrets));
         let through = proxy.as_ref().map(Proxy::name);
         let bound = Bound {
@@ -571,7 +574,7 @@ impl Client {
         let trouble = match answer {
             Ok(answer) => {
                 let response = course.receive(answer, &url, phases.timing()).await?;
-                // Through a tunnel it is the host's own status.
+                // Through a tunnel the status is the host's own.
                 let is_proxys = response.status == 407 && !bound.is_https;
                 return match proxy.filter(|_| is_proxys) {
                     Some(proxy) => Err(proxy::denied(&proxy, &host, Some(response)).into()),
@@ -603,13 +606,13 @@ impl Client {
         self.ways.of(environment, authorities, unchecked, reach)
     }
 
-    /// The version of HTTP that calls are made in.
+    /// The HTTP version for calls to this environment.
     fn protocol(&self, environment: &Environment) -> Protocol {
         Protocol::of(self.reach(environment).version)
     }
 
     fn reach(&self, environment: &Environment) -> Reach {
-        // Our own sandbox is on this machine and nowhere else.
+        // The sandbox is always on this machine.
         match environment.sandbox {
             true => Reach::USUAL,
             false => self.options.reach.or(&environment.reach),
@@ -621,7 +624,7 @@ impl Client {
         origin.is_secure() && (insecure.contains(origin) || self.options.insecure.contains(origin))
     }
 
-    /// Ends when the connection, or then the first byte, is overdue.
+    /// Resolves with a failure when the connection or then the first byte is overdue.
     async fn first_byte_limit(&self, bound: &Bound<'_>, began: Instant) -> Failure {
         let Bound {
             host,
@@ -644,7 +647,7 @@ impl Client {
                 continue;
             }
             if phases.is_securing() {
-                // A call without TLS of its own can only be securing the way to its proxy.
+                // A call without TLS of its own can only be in a handshake with its proxy.
                 let proxy = proxy.filter(|_| !bound.is_https);
                 let who = proxy.map(|proxy| format!("The proxy {proxy}"));
                 return handshake_timeout(who.as_deref().unwrap_or(host), self.options.connect);
@@ -678,6 +681,7 @@ fn overdue() -> Failure {
     )
 }
 
+/// Waits until a deadline; never ends without one.
 pub async fn until(deadline: Option<Instant>) {
     match deadline {
         Some(at) => tokio::time::sleep_until(at.into()).await,
@@ -719,7 +723,7 @@ fn request(
     } else if matches!(method_name, "POST" | "PUT" | "PATCH")
         && !filled.headers.has("content-length")
     {
-        // RFC 9110, 8.6: some servers answer 411 to such a call when it says no length.
+        // RFC 9110, 8.6: some servers answer 411 to such a call without a length.
         builder = builder.header("content-length", "0");
     }
     builder.build().map_err(|_| unsendable("the URL"))
@@ -727,7 +731,7 @@ fn request(
 
 fn chance() -> u16 {
     let mut bytes = [0u8; 2];
-    // Without chance an id is still ordered by time, and two calls in one millisecond are rare.
+    // Without randomness ids still sort by time, and two calls in one millisecond are rare.
     let _ = ring::rand::SystemRandom::new().fill(&mut bytes);
     u16::from_le_bytes(bytes)
 }

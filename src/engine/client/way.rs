@@ -1,5 +1,5 @@
-//! The ways out of this machine: directly or through which proxy, and trusting whom. For each
-//! there are clients of the library, made when they are first needed, with their open connections.
+//! The ways out of this machine: directly or through a proxy, and which certificates to trust. Each
+//! has its own HTTP clients with their open connections, made on first use.
 
 use super::dial;
 use super::fault::{Bound, Trouble};
@@ -17,7 +17,7 @@ use url::Url;
 /// What makes one way differ from another.
 #[derive(Clone, PartialEq, Eq)]
 struct Kind {
-    /// For our own sandbox: what a proxy is set for does not live on this machine.
+    /// For the sandbox, which is on this machine and never behind a proxy.
     direct: bool,
     /// The environment's own proxy. It may hold a password.
     proxy: Option<String>,
@@ -25,31 +25,33 @@ struct Kind {
     reach: Reach,
 }
 
-/// What a call asks of its connection.
+/// The kind of connection that a call needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line {
     pub connection: Connection,
     pub protocol: Protocol,
 }
 
+/// Whether a call may reuse an open connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connection {
-    /// An open one, where there is one, and left open.
+    /// An open one if there is one; it stays open.
     Kept,
-    /// One of its own.
+    /// A new one for this call only.
     Fresh,
 }
 
+/// The HTTP version to speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
-    /// What both sides agree on.
+    /// Whatever both sides agree on.
     Any,
     Http1,
     Http2,
 }
 
 impl Protocol {
-    /// Of the one version that was asked for, if any.
+    /// The protocol for a requested version; any version without a request.
     pub fn of(version: Option<HttpVersion>) -> Protocol {
         match version {
             None => Protocol::Any,
@@ -59,25 +61,27 @@ impl Protocol {
     }
 }
 
+/// One way out, with the HTTP clients that use it.
 pub struct Way {
-    /// The same for all clients, so that each profits from the handshakes of the others.
+    /// Shared by all clients, so that each profits from the handshakes of the others.
     tls: ClientConfig,
     proxies: Arc<Proxies>,
     reach: Arc<Reach>,
     clients: Mutex<Vec<(Line, reqwest::Client)>>,
-    /// Origins that were asked whether they speak HTTP/2 alone.
+    /// Origins that were asked whether they speak only HTTP/2.
     asked: Mutex<Vec<(Origin, bool)>>,
 }
 
 impl Way {
-    /// The head of an answer, by the library or where that cannot do it.
+    /// Sends a request and reads the head of its answer, by the library or, where that cannot send
+    /// a typed `Host` over HTTP/2, by our own code.
     pub async fn answer(
         &self,
         client: &reqwest::Client,
         request: reqwest::Request,
         bound: &Bound<'_>,
     ) -> Result<hyper::Response<reqwest::Body>, Trouble> {
-        // The older version was chosen for the sake of a `Host`, and may not be spoken there.
+        // A typed `Host` forces HTTP/1.1, which this server may not speak.
         let has_host = request.headers().contains_key(HOST);
         let is_direct = bound.proxy.is_none() && self.reach.socket.is_none();
         if has_host && is_direct && self.speaks_only_http2(request.url()).await {
@@ -100,14 +104,14 @@ impl Way {
         if let Some((_, alone)) = known {
             return alone;
         }
-        // It is no part of the call that is timed.
+        // This must not count in the timing of the call.
         let asking = own_host::speaks_only_http2(url, &self.tls, &self.reach);
         let alone = PHASES.scope(Arc::default(), asking).await;
         asked().push((origin, alone));
         alone
     }
 
-    /// The proxy that a call to this URL goes through.
+    /// The proxy for a call to this URL. Fails where the URL cannot be reached the requested way.
     pub fn proxy_for(&self, url: &Url) -> Result<Option<Proxy>, Failure> {
         let proxy = self.proxies.through(url)?;
         match dial::why_not(&self.reach, url, proxy.is_some()) {
@@ -116,10 +120,12 @@ impl Way {
         }
     }
 
+    /// The TLS settings, to ask the proxy again with.
     pub fn tls(&self) -> &ClientConfig {
         &self.tls
     }
 
+    /// The client for this kind of connection; built on first use. Fails where it cannot be set up.
     pub fn client(&self, line: Line) -> Result<reqwest::Client, Failure> {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, client)) = clients.iter().find(|(known, _)| *known == line) {
@@ -138,12 +144,12 @@ impl Way {
             Protocol::Http2 => tls.alpn_protocols = vec![b"h2".to_vec()],
         }
         let proxies = self.proxies.clone();
-        // What cannot be read was refused before.
+        // A proxy that cannot be read failed the call before.
         let through = move |url: &Url| {
             let proxy = proxies.through(url).ok().flatten()?;
             Some(proxy.url().clone())
         };
-        // An answer is never lost to a header: what can be read of it is shown.
+        // A bad header never loses an answer: what can be read is shown.
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .connector_layer(PhaseLayer)
@@ -181,14 +187,15 @@ impl Way {
     }
 }
 
+/// All ways out that this run has used.
 #[derive(Default)]
 pub struct Ways {
     known: Mutex<Vec<(Kind, Arc<Way>)>>,
 }
 
 impl Ways {
-    /// The way out of an environment. Origins whose certificates are not checked have one of
-    /// their own, so that no other origin profits from it.
+    /// The way out for an environment, made on first use. Origins with unchecked certificates get
+    /// their own, so that no other origin shares it. Fails where certificate files cannot be read.
     pub fn of(
         &self,
         environment: &Environment,

@@ -1,5 +1,5 @@
-//! Who may still bring back what was forgotten. A locked file stands for each run that forgot
-//! something; the system lets go of the lock when that run ends, however it ends.
+//! Which run may still bring back what it forgot. Each run that forgot something holds a locked
+//! file; the system frees the lock when the run ends, however it ends.
 
 use super::error::Trouble;
 use super::place::Place;
@@ -14,10 +14,11 @@ pub(super) struct Claim {
 }
 
 impl Claim {
+    /// Locks a new file in the history's folder for this run.
     pub fn take(place: &Place) -> Result<Claim, Trouble> {
         let id = chance();
         let held = place.lock_file(&name(id))?;
-        // Where files cannot be locked the next run purges early; that is all.
+        // Where files cannot be locked, the next run only erases early.
         let _ = held.try_lock();
         Ok(Claim {
             id,
@@ -33,7 +34,7 @@ impl Drop for Claim {
     }
 }
 
-/// Whether the run that forgot something is still there to change its mind.
+/// Whether the run that forgot something is still running and may undo it.
 pub(super) fn is_held(place: &Place, id: i64) -> bool {
     if !place.directory().join(name(id)).exists() {
         return false;
@@ -43,7 +44,7 @@ pub(super) fn is_held(place: &Place, id: i64) -> bool {
 }
 
 pub(super) fn remove(place: &Place, id: i64) {
-    // A file left behind only means that its run has ended.
+    // A file that stays behind only means that its run has ended.
     let _ = std::fs::remove_file(place.directory().join(name(id)));
 }
 
@@ -54,7 +55,7 @@ fn name(id: i64) -> String {
 fn chance() -> i64 {
     let mut bytes = [0; 8];
     let random = ring::rand::SystemRandom::new();
-    // Without chance the process id still tells runs apart that are there at the same time.
+    // Without randomness the process id still tells running processes apart.
     if ring::rand::SecureRandom::fill(&random, &mut bytes).is_err() {
         bytes = u64::from(std::process::id()).to_le_bytes();
     }

@@ -1,4 +1,4 @@
-//! What can go wrong with the file of the history, in words a person can act on.
+//! What can go wrong with the history file, in words that a person can act on.
 
 use crate::format::FormatError;
 use rusqlite::ErrorCode;
@@ -7,7 +7,7 @@ use std::fmt;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-/// What was being done, with which file, and why it failed. Its text names a remedy.
+/// What failed, with which file, and why. Its text names a remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryError {
     pub doing: Doing,
@@ -15,6 +15,7 @@ pub struct HistoryError {
     pub trouble: Trouble,
 }
 
+/// What the history was doing when it failed, for the first words of the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doing {
     Open,
@@ -24,6 +25,7 @@ pub enum Doing {
     Restore,
 }
 
+/// What went wrong with the file; the message names a remedy for each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
     DiskFull,
@@ -31,11 +33,11 @@ pub enum Trouble {
     NoPermission,
     /// Another process holds the file.
     Locked,
-    /// Kept under the other name where it was moved aside, and a fresh file begun.
+    /// The file is damaged; `kept` is its new name, if it was moved aside.
     Damaged {
         kept: Option<PathBuf>,
     },
-    /// Written by a later program.
+    /// A newer httriage wrote the file.
     Newer {
         found: i64,
         known: i64,
@@ -48,7 +50,7 @@ pub enum Trouble {
     },
     /// Something that is not a history stands in its place.
     Foreign,
-    /// The history of this run was closed before.
+    /// The history is already closed in this run.
     Closed,
     /// An abbreviated id that fits several calls.
     Ambiguous {
@@ -70,7 +72,7 @@ impl Trouble {
         }
     }
 
-    /// Whether a connection that met this can still be used.
+    /// Whether the connection can still be used after this.
     pub(super) fn leaves_connection(&self) -> bool {
         matches!(
             self,
@@ -88,7 +90,7 @@ impl From<rusqlite::Error> for Trouble {
         let Some(cause) = error.sqlite_error() else {
             return Trouble::Other(error.to_string());
         };
-        // A full disk shows here when the shared index cannot grow.
+        // This code means a full disk: the shared index cannot grow.
         if cause.extended_code == ffi::SQLITE_IOERR_SHMSIZE {
             return Trouble::DiskFull;
         }
@@ -99,7 +101,7 @@ impl From<rusqlite::Error> for Trouble {
             }
             ErrorCode::ReadOnly => Trouble::ReadOnly,
             ErrorCode::CannotOpen => match std::fs::File::open("/dev/null") {
-                // It is not this file: none can be opened any more.
+                // If no file can be opened any more, it is not this file's fault.
                 Err(error) if error.kind() != ErrorKind::NotFound => error.into(),
                 _ => Trouble::NoPermission,
             },

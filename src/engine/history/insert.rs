@@ -1,4 +1,4 @@
-//! One call as rows: what is compared, what is listed, what is loaded.
+//! Writes one call as rows: columns to search, a summary to list, a record to load.
 
 use super::body::{self, Packed};
 use super::error::Trouble;
@@ -10,7 +10,7 @@ use crate::model::ExchangeSummary;
 use rusqlite::{Connection, OptionalExtension};
 use std::borrow::Cow;
 
-/// The rules by which calls are masked before they come here; raised when they hide more.
+/// The version of the masking rules; raised when they hide more.
 const MASKED: i64 = 2;
 
 /// Everything ready to be written, so that the transaction is short.
@@ -26,6 +26,7 @@ pub(super) struct Row<'a> {
 }
 
 impl Row<'_> {
+    /// Prepares a call for writing: searched text, record and packed bodies.
     pub fn of(exchange: &Exchange) -> Row<'_> {
         let summary = insight::summary(exchange);
         let bodies = record::bodies(exchange);
@@ -46,6 +47,8 @@ impl Row<'_> {
         }
     }
 
+    /// Writes the row in the caller's transaction; does nothing where this very call is there
+    /// already.
     pub fn insert(&self, conn: &Connection) -> Result<(), Trouble> {
         let Some(id) = self.free_id(conn)? else {
             return Ok(());
@@ -82,8 +85,8 @@ impl Row<'_> {
         Ok(())
     }
 
-    /// Its own id, or the next free one: two processes may draw the same within a millisecond,
-    /// and neither call may be lost. `None` if this very call is there already.
+    /// The call's own id, or the next free one: two processes may draw the same id within a
+    /// millisecond, and neither call may be lost. `None` if this very call is there already.
     fn free_id(&self, conn: &Connection) -> Result<Option<i64>, Trouble> {
         let mut taken = conn.prepare_cached("SELECT record FROM records WHERE id = ?1")?;
         let mut id = self.id;
@@ -98,14 +101,14 @@ impl Row<'_> {
     }
 }
 
-/// The oldest call, forgotten or not.
+/// Removes the oldest call, forgotten or not.
 pub(super) fn remove_oldest(conn: &Connection) -> Result<(), Trouble> {
     conn.prepare_cached("DELETE FROM calls WHERE id = (SELECT min(id) FROM calls)")?
         .execute([])?;
     Ok(())
 }
 
-/// Between line breaks, so that a whole code is found by looking for a part of the text.
+/// The codes between line breaks, so that a search for part of the text finds whole codes.
 fn codes(summary: &ExchangeSummary) -> String {
     let mut text = String::new();
     for code in summary.errors.iter().filter_map(|e| e.code.as_ref()) {

@@ -1,20 +1,21 @@
-//! How far the calls of the past are masked by the rules of this program.
+//! How far calls of older versions are masked by this version's rules.
 
 use super::error::Trouble;
 use rusqlite::Connection;
 
-/// How far the calls of the past are masked anew.
+/// The progress of masking old calls again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Masking {
-    /// Calls that are still to be looked through.
+    /// How many calls are left to mask.
     pub left: u64,
-    /// All there were.
+    /// How many there were in all.
     pub calls: u64,
-    /// The file was written anew since.
+    /// Whether the file was rewritten since, so that no old bytes remain in it.
     pub rewritten: bool,
 }
 
 impl Masking {
+    /// Whether every old call is masked and the file was rewritten since.
     pub fn is_done(&self) -> bool {
         self.left == 0 && self.rewritten
     }
@@ -45,14 +46,14 @@ pub(super) fn masking(conn: &Connection) -> Result<Masking, Trouble> {
     })
 }
 
-/// Whether something is left to be done.
+/// Whether something is left to do.
 pub(super) fn is_behind(conn: &Connection) -> Result<bool, Trouble> {
     Ok(conn
         .prepare_cached("SELECT next IS NOT NULL OR NOT rewritten FROM masking")?
         .query_row([], |row| row.get(0))?)
 }
 
-/// The newest call that is still as an older program masked it.
+/// The newest call that only an older version masked.
 pub(super) fn next(conn: &Connection) -> Result<Option<i64>, Trouble> {
     Ok(conn
         .prepare_cached("SELECT next FROM masking")?

@@ -1,6 +1,6 @@
-//! The history on disk: every call of every run, in one file that running instances share.
-//! Calls arrive masked and are kept as given. Reading is plain and blocks; writing is done by
-//! one thread, which acknowledges a call only after it was synced. The only user of SQLite.
+//! The history on disk: every call of every run, in one file that running instances share. Calls
+//! arrive masked and are kept as given. Reading blocks; one thread writes, and confirms a call only
+//! after it is synced. Only this module uses SQLite.
 
 mod anew;
 mod body;
@@ -36,18 +36,18 @@ use store::{LOCK_WAIT, Store};
 use tokio::sync::oneshot;
 use writer::{Job, Writer};
 
-/// The same for the first look, which a start of the program waits for.
+/// How long the first look waits for a lock; the start of the program waits for it.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
-/// Connections kept for the next look-up: one for a long search, one for what is opened meanwhile.
+/// Connections kept for the next reading: one for a long search, one for a call opened meanwhile.
 const IDLE_READERS: usize = 2;
 
-/// The version of the database engine, and whether it is one that loses nothing.
+/// The version of SQLite, and whether it is safe for several writers.
 pub fn sqlite_version() -> (&'static str, bool) {
     let is_safe = rusqlite::version_number() >= store::OLDEST_SQLITE;
     (rusqlite::version(), is_safe)
 }
 
-/// A door to the history of one directory; clones share it.
+/// A handle to the history of one directory; clones share it.
 #[derive(Clone)]
 pub struct History {
     inner: Arc<Inner>,
@@ -56,7 +56,7 @@ pub struct History {
 struct Inner {
     place: Place,
     retention: Retention,
-    /// Whatever leaves the file is masked by what is known now.
+    /// Masks whatever is read from the file by today's knowledge.
     vault: Arc<Vault>,
     writing: Mutex<Writing>,
     readers: Mutex<Vec<Store>>,
@@ -69,8 +69,8 @@ enum Writing {
 }
 
 impl History {
-    /// Opens at once, or says why not. A file that another process holds just now is no reason
-    /// to fail: the calls themselves wait longer.
+    /// Opens the history now, or says why not. A locked file is no failure here, because reads and
+    /// writes wait longer.
     pub fn open(
         directory: &Path,
         retention: Retention,
@@ -89,8 +89,8 @@ impl History {
         Place::new(directory).database().exists()
     }
 
-    /// Opens at the first use, so that a directory that cannot be used is told for each call,
-    /// and is tried again with the next.
+    /// Opens at the first use, so that a bad directory is reported for each call and tried again
+    /// with the next.
     pub fn at(directory: &Path, retention: Retention, vault: Arc<Vault>) -> History {
         History {
             inner: Arc::new(Inner {
@@ -103,7 +103,7 @@ impl History {
         }
     }
 
-    /// Hands the call over to be written; what became of it is told by the receipt.
+    /// Hands the call to the writer; the receipt tells whether it was kept.
     pub fn remember(&self, exchange: Arc<Exchange>) -> Receipt {
         let (reply, answer) = oneshot::channel();
         let refused = self.hand_over(Job::Remember(exchange, reply)).err();
@@ -114,7 +114,7 @@ impl History {
         }
     }
 
-    /// Newest first, from the newest or from before a call; blocks.
+    /// The matching calls, newest first, at most `limit`, older than `before` if given; blocks.
     pub fn recall(
         &self,
         query: &Query,
@@ -128,46 +128,48 @@ impl History {
         })
     }
 
-    /// The whole call, byte for byte, without what is known to be secret now; blocks.
+    /// The whole call, without what is known to be secret now; `None` if it is not there; blocks.
     pub fn load(&self, id: &ExchangeId) -> Result<Option<Exchange>, HistoryError> {
         let call = self.read(|store| select::load(&store.conn, id))?;
         Ok(call.map(|call| self.inner.vault.mask().exchange(call)))
     }
 
-    /// How far the calls that older programs kept are masked anew.
+    /// How far calls of older versions are masked again; blocks.
     pub fn masking(&self) -> Result<Masking, HistoryError> {
         self.read(|store| masking::masking(&store.conn))
     }
 
-    /// The call whose id begins so; several are an error that names two.
+    /// The call whose id begins with this; `None` if none does. Several are an error that names
+    /// two.
     pub fn find(&self, prefix: &str) -> Result<Option<ExchangeId>, HistoryError> {
         self.read(|store| select::find(&store.conn, prefix))
     }
 
+    /// How many calls match, without those that are forgotten; blocks.
     pub fn count(&self, query: &Query) -> Result<u64, HistoryError> {
         self.read(|store| select::count(&store.conn, query))
     }
 
-    /// Every case with its number of calls, the latest worked on first.
+    /// Every case with its number of calls, the most recent first.
     pub fn cases(&self) -> Result<Vec<(String, u64)>, HistoryError> {
         self.read(|store| select::cases(&store.conn))
     }
 
-    /// Hides calls at once; they are erased when this run ends. Returns how many were there.
+    /// Hides calls at once and erases them when this run ends. Returns how many there were.
     pub fn forget(&self, ids: &[ExchangeId]) -> Result<usize, HistoryError> {
         self.hide(true, ids, Doing::Forget)
     }
 
-    /// Brings back what was forgotten and not yet erased.
+    /// Brings back calls that were forgotten and not yet erased. Returns how many.
     pub fn restore(&self, ids: &[ExchangeId]) -> Result<usize, HistoryError> {
         self.hide(false, ids, Doing::Restore)
     }
 
-    /// Waits until all that was handed over is written and what was forgotten is erased. False
-    /// if that took longer than allowed; it goes on then for as long as the process lives.
+    /// Waits until every call is written and the forgotten ones are erased. False if that takes
+    /// longer than allowed; it then continues while the process lives.
     pub fn close(self, within: Duration) -> bool {
         let was = std::mem::replace(&mut *lock(&self.inner.writing), Writing::Closed);
-        // The last connection to go folds the log away, and that is to be the writer's.
+        // The last connection to close merges the log, and that must be the writer's.
         lock(&self.inner.readers).clear();
         let Writing::Now(jobs, thread) = was else {
             return true;
@@ -178,7 +180,7 @@ impl History {
         }
         let ended = done.recv_timeout(within) != Err(mpsc::RecvTimeoutError::Timeout);
         if ended {
-            // It has nothing left to do but to return.
+            // The thread only has to return.
             let _ = thread.join();
         }
         ended
@@ -219,15 +221,15 @@ impl History {
             .map_err(|trouble| self.error(doing, trouble))
     }
 
-    /// Opens the file while a call is under way, so that what earlier runs left is done meanwhile.
+    /// Opens the file while a call is under way, to finish what earlier runs left.
     pub fn tend(&self) {
-        // Trouble is told with the first call that cannot be kept.
+        // Trouble is reported with the first call that cannot be kept.
         let _ = self.hand_over(Job::Tend);
     }
 
-    /// Starts the thread that writes, which otherwise the first call does; touches no file.
+    /// Starts the writer thread before the first call needs it; touches no file.
     pub fn warm(&self) {
-        // What fails here is tried again when it is needed.
+        // A failure here is tried again when it matters.
         let _ = self.writer(|_| ());
     }
 
@@ -236,7 +238,7 @@ impl History {
         handed.and_then(|handed| handed)
     }
 
-    /// The writer is started when it is first needed.
+    /// Starts the writer on first use.
     fn writer<T>(&self, use_it: impl FnOnce(&Sender<Job>) -> T) -> Result<T, Trouble> {
         let mut writing = lock(&self.inner.writing);
         let ended = matches!(&*writing, Writing::Now(_, thread) if thread.is_finished());
@@ -298,7 +300,7 @@ impl History {
             if store.is_current() {
                 continue;
             }
-            // If it cannot be rescued, what stands there now is all there is.
+            // If the old file cannot be rescued, the one there now is all there is.
             let _ = store.rescue();
         }
         match Store::open(&self.inner.place, LOCK_WAIT) {
@@ -328,7 +330,7 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// For plain threads; a task awaits the receipt instead.
+    /// Blocks until the call is written, for plain threads; a task awaits the receipt instead.
     pub fn wait(mut self) -> Result<(), HistoryError> {
         let result = match self.refused.take() {
             Some(trouble) => Err(trouble),

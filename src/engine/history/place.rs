@@ -1,4 +1,4 @@
-//! Where the history lies, who may read it, and whether it is still the file that was opened.
+//! Where the history is, who may read it, and whether it is still the file that was opened.
 
 use super::error::Trouble;
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -10,7 +10,7 @@ pub(super) struct Place {
     directory: PathBuf,
 }
 
-/// The files behind a connection, told apart from others that took their names since.
+/// The identity of a connection's files, to tell them from others that took their names since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Seen {
     database: Option<FileId>,
@@ -20,26 +20,29 @@ pub(super) struct Seen {
 type FileId = (u64, u64);
 
 impl Place {
+    /// The place in this directory; touches no file.
     pub fn new(directory: &Path) -> Place {
         Place {
             directory: directory.to_owned(),
         }
     }
 
+    /// The directory that holds the history.
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
+    /// The path of the database file.
     pub fn database(&self) -> PathBuf {
         self.directory.join("history.sqlite")
     }
 
-    /// A file beside the database that belongs to it: `-wal`, `-shm`, `.damaged-…`.
+    /// The path of a file that belongs to the database: `-wal`, `-shm`, `.damaged-…`.
     pub fn beside(&self, ending: &str) -> PathBuf {
         self.directory.join(format!("history.sqlite{ending}"))
     }
 
-    /// Makes the directory and an empty database, both for their owner alone.
+    /// Creates the directory and an empty database, both for their owner only.
     pub fn prepare(&self) -> Result<(), Trouble> {
         if !self.directory.is_dir() {
             let mut builder = DirBuilder::new();
@@ -61,20 +64,20 @@ impl Place {
         }
     }
 
-    /// Without this a power cut may take the name of a new file, and all that is in it.
+    /// Without this a power cut may lose a new file with its name.
     fn sync_directory(&self) -> Result<(), Trouble> {
         #[cfg(unix)]
         {
             File::open(&self.directory)?.sync_all()?;
             if let Some(parent) = self.directory.parent().filter(|p| p.is_dir()) {
-                // The parent may be closed to us, and then was not made by us either.
+                // A parent that we cannot open was not made by us either.
                 let _ = File::open(parent).map(|parent| parent.sync_all());
             }
         }
         Ok(())
     }
 
-    /// SQLite gives its other files the mode of the database.
+    /// Makes the database private; SQLite gives its other files the same mode.
     fn tighten(&self) {
         #[cfg(unix)]
         {
@@ -83,13 +86,13 @@ impl Place {
             let loose = std::fs::metadata(&path)
                 .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o077 != 0);
             if loose {
-                // Someone else's file cannot be changed, and need not be.
+                // Somebody else's file cannot be changed, and need not be.
                 let _ = std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600));
             }
         }
     }
 
-    /// A lock of our own, for what SQLite's locks do not cover.
+    /// Opens a lock file of our own, for what SQLite's locks do not cover.
     pub fn lock_file(&self, name: &str) -> Result<File, Trouble> {
         let path = self.directory.join(name);
         let mut options = OpenOptions::new();
@@ -97,6 +100,7 @@ impl Place {
         Ok(private(&mut options).open(path)?)
     }
 
+    /// The identities of the files that are there now.
     pub fn seen(&self) -> Seen {
         Seen {
             database: file_id(&self.database()),
@@ -106,6 +110,7 @@ impl Place {
 }
 
 impl Seen {
+    /// Whether the database is still the same file; `false` if either is missing.
     pub fn is_same_database(&self, other: &Seen) -> bool {
         self.database.is_some() && self.database == other.database
     }

@@ -1,5 +1,5 @@
-//! The one thread that writes. It takes whatever waits, writes it in one transaction, and
-//! answers only after that was synced; then it tidies, in small steps, while nothing waits.
+//! The thread that writes. It takes all waiting calls, writes them in one transaction, and confirms
+//! only after the sync; then it tidies in small steps while nothing waits.
 
 use super::anew;
 use super::claim::{self, Claim};
@@ -25,7 +25,7 @@ pub(super) enum Job {
     Remember(Arc<Exchange>, oneshot::Sender<Result<(), Trouble>>),
     /// Hides calls, or shows hidden ones again.
     Hide(bool, Vec<ExchangeId>, Sender<Result<usize, Trouble>>),
-    /// Removes what runs forgot that have ended, and masks anew what older programs kept.
+    /// Removes what ended runs forgot, and masks calls of older versions again.
     Tend,
     Close(Sender<()>),
 }
@@ -45,13 +45,14 @@ pub(super) struct Writer {
     waiting: VecDeque<Job>,
     store: Option<Store>,
     claim: Option<Claim>,
-    /// Held while calls of the past are masked anew: one run does that at a time.
+    /// The lock for masking old calls again: only one run does that at a time.
     masking: Option<File>,
-    /// Nobody can ask any more.
+    /// Nobody can send jobs any more.
     is_alone: bool,
 }
 
 impl Writer {
+    /// A writer that has not opened the file yet; `run` does on its first job.
     pub fn new(
         place: Place,
         retention: Retention,
@@ -71,11 +72,11 @@ impl Writer {
         }
     }
 
-    /// Returns when it is told to close, or when nobody can ask any more.
+    /// Works until it is told to close, or nobody can send jobs any more.
     pub fn run(mut self) {
         let mut crowded = false;
         loop {
-            // Tidying must not make a call wait, and nothing must spin at rest.
+            // Tidying must not delay a call, and the loop must not spin at rest.
             match self.next(!crowded && self.masking.is_none()) {
                 Some(Job::Remember(exchange, reply)) => {
                     crowded = self.remember(exchange, reply);
@@ -97,7 +98,7 @@ impl Writer {
         }
     }
 
-    /// The next job; `None` if there is none yet, or where waiting is wanted, never will be.
+    /// The next job; `None` if there is none yet or, when waiting, never will be.
     fn next(&mut self, wait: bool) -> Option<Job> {
         if let Some(job) = self.waiting.pop_front() {
             return Some(job);
@@ -110,7 +111,7 @@ impl Writer {
         job.ok()
     }
 
-    /// Writes the call and those that wait behind it; false if none could be written.
+    /// Writes the call and those waiting behind it; false if none could be written.
     fn remember(
         &mut self,
         first: Arc<Exchange>,
@@ -135,7 +136,7 @@ impl Writer {
         let rows: Vec<Row> = exchanges.iter().map(|exchange| Row::of(exchange)).collect();
         let results = match self.attempt(|writer| writer.write(&rows)) {
             Ok(()) => vec![Ok(()); rows.len()],
-            // One that does not fit must not take the others with it.
+            // A call that does not fit must not fail the others.
             Err(Trouble::DiskFull | Trouble::TooLarge) if rows.len() > 1 => rows
                 .chunks(1)
                 .map(|row| self.attempt(|writer| writer.write(row)))
@@ -144,7 +145,7 @@ impl Writer {
         };
         let written = results.iter().any(Result::is_ok);
         for (reply, result) in replies.into_iter().zip(results) {
-            // Whoever does not wait for the answer has the call kept all the same.
+            // The call is kept even if nobody waits for the answer.
             let _ = reply.send(result);
         }
         written
@@ -157,8 +158,8 @@ impl Writer {
         for row in rows {
             row.insert(&tx)?;
         }
-        // In the same transaction what is over the limit goes without a sync of its own; a
-        // larger excess is left for later.
+        // Removing a little in the same transaction saves a sync; a larger excess is left for
+        // later.
         let mut room = rows.len() + 8;
         while room > 0 && over(&tx, retention)? {
             room -= 1;
@@ -195,11 +196,11 @@ impl Writer {
         Ok(changed)
     }
 
-    /// One step towards the limits; true if more is to be done.
+    /// Takes one step towards the limits; true if more is left to do.
     fn tidy(&mut self) -> Result<bool, Trouble> {
         let retention = self.retention;
         let store = self.store()?;
-        // Looking first keeps the lock free for others.
+        // Look first, to keep the lock free for others.
         if !over(&store.conn, retention)? {
             return Ok(false);
         }
@@ -213,7 +214,7 @@ impl Writer {
         Ok(removed >= STEP_ROWS)
     }
 
-    /// One step of masking calls of the past anew. Trouble here costs nothing but time, as below.
+    /// Masks some old calls again. A failure costs only time: the next run tries again.
     fn mask_anew(&mut self) {
         let vault = self.vault.clone();
         let step = self.store().and_then(|store| anew::step(store, &vault));
@@ -222,7 +223,7 @@ impl Writer {
         }
     }
 
-    /// Begins with that, unless another run is at it.
+    /// Begins to mask old calls, unless another run does.
     fn begin_masking(&mut self) {
         let is_behind = self
             .store
@@ -237,7 +238,7 @@ impl Writer {
         }
     }
 
-    /// Trouble here costs nothing but time: the next run tries again.
+    /// Erases what ended runs forgot. A failure costs only time: the next run tries again.
     fn purge(&mut self) {
         let owners = self.owners().unwrap_or_default();
         let own = self.claim.as_ref().map(|claim| claim.id);
@@ -249,7 +250,7 @@ impl Writer {
         }
     }
 
-    /// Every run that forgot something, of which some is still there.
+    /// Every run whose forgotten calls are still there.
     fn owners(&mut self) -> Result<Vec<i64>, Trouble> {
         let conn = &self.store()?.conn;
         let mut select =
@@ -258,7 +259,7 @@ impl Writer {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Removes what that run forgot, from the log as well.
+    /// Erases what that run forgot, from the log as well.
     fn erase(&mut self, owner: i64) -> Result<(), Trouble> {
         let store = self.store()?;
         loop {
@@ -279,7 +280,7 @@ impl Writer {
 
     fn end(&mut self) {
         if let Some(own) = self.claim.as_ref().map(|claim| claim.id) {
-            // What cannot be erased now is erased by the next run.
+            // The next run erases what cannot be erased now.
             let _ = self.erase(own);
         }
         self.store = None;
@@ -287,8 +288,8 @@ impl Writer {
         self.masking = None;
     }
 
-    /// Does it on a sound connection. What broke the connection is told, and the next attempt
-    /// opens a new one.
+    /// Does work and retries passing errors. After an error that breaks the connection, the next
+    /// attempt opens a new one.
     fn attempt<T>(
         &mut self,
         mut work: impl FnMut(&mut Writer) -> Result<T, Trouble>,
@@ -338,11 +339,11 @@ impl Writer {
     }
 }
 
-/// Pauses in milliseconds before trouble that may pass by itself is told.
+/// Pauses in ms before retries of an error that may pass by itself.
 const RETRIES: [u64; 2] = [10, 50];
 
-/// An error of the disk may be a moment's; so may be what a neighbour does while it opens or
-/// closes the same files.
+/// A disk error may pass, and so may the effect of another process that opens or closes the same
+/// files.
 fn is_passing(trouble: &Trouble) -> bool {
     matches!(trouble, Trouble::Other(_))
 }

@@ -1,5 +1,5 @@
-//! Where a value is put when a person gives one: the system's keyring, or a file that only they
-//! can read. And what can be told of a value without showing it.
+//! Stores a value that a person gives: in the system's keyring, or in a file that only they can
+//! read. And examines values without showing them.
 
 use crate::engine::Home;
 use crate::insight::api::marks::Marks;
@@ -10,12 +10,12 @@ use crate::model::{Secret, Timestamp, TokenName};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// What can be told of a value by looking at it.
+/// What a value tells about itself: its kind, its claims, its faults.
 pub fn examined(secret: &Secret, now: Timestamp, marks: &Marks) -> TokenReport {
     inspect(secret.reveal(), now, marks)
 }
 
-/// The value without the mistakes of copying, where there are any.
+/// The value without copying mistakes; `None` where it has none.
 pub fn repaired(secret: &Secret) -> Option<Repair> {
     repair(secret.reveal())
 }
@@ -30,7 +30,7 @@ pub fn verified(secret: &Secret, keys: &[PublicKey]) -> Signature {
     signature::verify(secret.reveal(), keys)
 }
 
-/// The code in the address that a browser ended at, as somebody pasted it; see `came_back`.
+/// The code in a pasted redirect address of a browser; `None` where it has no query or no answer.
 pub fn came_back(
     address: &Secret,
     state: &str,
@@ -42,7 +42,7 @@ pub fn came_back(
     read_address(query, state, issuer)
 }
 
-/// Writes the value into a new file of its own.
+/// Writes the value into a new private file; fails where one is there already.
 pub fn into_file(home: &Home, path: &Path, secret: &Secret) -> io::Result<()> {
     let mut file = home.file_at(path)?;
     file.write_all(secret.reveal().as_bytes())?;
@@ -52,7 +52,7 @@ pub fn into_file(home: &Home, path: &Path, secret: &Secret) -> io::Result<()> {
 
 pub use safe::{forget_got, from_keyring, into_keyring, keyring, out_of_keyring};
 
-/// What is known of a token that was got, beside its value.
+/// What is kept of an obtained token besides its value: when, until when, its scopes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
     pub at: Timestamp,
@@ -60,8 +60,8 @@ pub struct Kept {
     pub given: Option<Vec<String>>,
 }
 
-/// Puts a token that was got, and its refresh token, into the keyring, under its name and its
-/// issuer; else why not.
+/// Stores an obtained token and its refresh token in the keyring, under its name and issuer. Fails
+/// with the keyring's reason.
 pub fn keep_got(
     name: &TokenName,
     issuer: &str,
@@ -72,12 +72,12 @@ pub fn keep_got(
     safe::put_got(name, issuer, &written(kept, access, refresh))
 }
 
-/// What `keep_got` put there.
+/// What `keep_got` stored: its times and scopes, the token, the refresh token.
 pub fn kept_got(name: &TokenName, issuer: &str) -> Option<(Kept, Secret, Option<Secret>)> {
     read(&safe::take_got(name, issuer)?)
 }
 
-/// Five lines: when it was got, until when it is good, its scopes, and the values.
+/// Five lines: when it was obtained, until when it is good, its scopes, and the two values.
 fn written(kept: &Kept, access: &Secret, refresh: Option<&Secret>) -> Secret {
     let until = kept
         .until
@@ -111,10 +111,10 @@ mod safe {
     use super::{Secret, TokenName};
     use keyring::{Entry, Error};
 
-    /// Under which all our entries stand.
+    /// The service name of all our entries.
     const SERVICE: &str = "httriage";
 
-    /// Whether there is one; if not, why.
+    /// Whether the keyring can be used; if not, why.
     pub fn keyring() -> Result<(), String> {
         match Entry::store_status() {
             Ok(()) => Ok(()),
@@ -122,7 +122,7 @@ mod safe {
         }
     }
 
-    /// `None` where it holds no value of that name.
+    /// Reads a token's value; `None` where the keyring holds none.
     pub fn from_keyring(name: &TokenName) -> Result<Option<Secret>, String> {
         match entry(name)?.get_password() {
             Ok(value) => Ok(Some(Secret::new(value))),
@@ -131,12 +131,13 @@ mod safe {
         }
     }
 
+    /// Stores a value under the token's name; replaces an old one. Fails with the keyring's reason.
     pub fn into_keyring(name: &TokenName, secret: &Secret) -> Result<(), String> {
         let stored = entry(name)?.set_password(secret.reveal());
         stored.map_err(|error| why(&error))
     }
 
-    /// A value that is not there is gone already.
+    /// Removes a token's value; a missing one is no failure.
     pub fn out_of_keyring(name: &TokenName) -> Result<(), String> {
         match entry(name)?.delete_credential() {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
@@ -154,7 +155,7 @@ mod safe {
         stored.ok().map(Secret::new)
     }
 
-    /// A token that was got is not to be kept any more.
+    /// Removes an obtained token; a missing one is no failure.
     pub fn forget_got(name: &TokenName, issuer: &str) -> Result<(), String> {
         match got(name, issuer)?.delete_credential() {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
@@ -162,7 +163,7 @@ mod safe {
         }
     }
 
-    /// The name of a token has no blank in it, so that this is no token's own entry.
+    /// Token names have no spaces, so this is never a token's own entry.
     fn got(name: &TokenName, issuer: &str) -> Result<Entry, String> {
         let user = format!("{name} {issuer}");
         Entry::new(SERVICE, &user).map_err(|error| why(&error))
@@ -189,21 +190,22 @@ mod safe {
 
     const ABSENT: &str = "this build of httriage cannot use the system's keyring";
 
-    /// Whether there is one; if not, why.
+    /// Whether the keyring can be used; if not, why.
     pub fn keyring() -> Result<(), String> {
         Err(ABSENT.to_owned())
     }
 
-    /// `None` where it holds no value of that name.
+    /// Reads a token's value; `None` where the keyring holds none.
     pub fn from_keyring(_: &TokenName) -> Result<Option<Secret>, String> {
         Err(ABSENT.to_owned())
     }
 
+    /// Always fails: this build has no keyring.
     pub fn into_keyring(_: &TokenName, _: &Secret) -> Result<(), String> {
         Err(ABSENT.to_owned())
     }
 
-    /// A value that is not there is gone already.
+    /// Removes a token's value; a missing one is no failure.
     pub fn out_of_keyring(_: &TokenName) -> Result<(), String> {
         Err(ABSENT.to_owned())
     }
@@ -216,7 +218,7 @@ mod safe {
         None
     }
 
-    /// A token that was got is not to be kept any more.
+    /// Removes an obtained token; a missing one is no failure.
     pub fn forget_got(_: &TokenName, _: &str) -> Result<(), String> {
         Err(ABSENT.to_owned())
     }

@@ -1,5 +1,5 @@
-//! Where a value comes from: a variable, a file, a program, the system's keyring. What is wrong
-//! with the place is said with the remedy, and never with a part of the value.
+//! Reads a token's value from its source: a variable, a file, a program, the system's keyring. A
+//! failure names the remedy and never a part of the value.
 
 use super::keep;
 use crate::engine::child::Starter;
@@ -9,13 +9,13 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-/// A program that gives a value must do so before a person loses patience; long enough to
-/// unlock a password manager with a finger.
+/// How long a program may take to give a value; enough to unlock a password manager with a finger.
 const COMMAND_TIME: Duration = Duration::from_secs(30);
 
-/// No credential is longer; a file above this is not one.
+/// The longest value in bytes; a larger file is no credential.
 const LONGEST_VALUE: u64 = 64 * 1024;
 
+/// The failure for a name that no token has.
 pub fn unknown(name: &TokenName) -> Failure {
     missing(
         name,
@@ -24,6 +24,7 @@ pub fn unknown(name: &TokenName) -> Failure {
     )
 }
 
+/// The failure for a token whose grant did not get it; the hint says how to get it.
 pub fn not_got(name: &TokenName, grant: &Grant) -> Failure {
     let hint = match grant.kind.needs_person() {
         true => format!("Get it with httriage token login {name}, or with N on screen 4."),
@@ -36,6 +37,7 @@ pub fn not_got(name: &TokenName, grant: &Grant) -> Failure {
     )
 }
 
+/// The failure for a name that the sandbox has no token for.
 pub fn no_practice(name: &TokenName) -> Failure {
     missing(
         name,
@@ -44,6 +46,7 @@ pub fn no_practice(name: &TokenName) -> Failure {
     )
 }
 
+/// The failure for a token without a value; `why` completes the sentence.
 pub fn missing(name: &TokenName, why: String, hint: &str) -> Failure {
     Failure::unsent(
         Cause::TokenMissing,
@@ -52,6 +55,7 @@ pub fn missing(name: &TokenName, why: String, hint: &str) -> Failure {
     )
 }
 
+/// Reads a value from an environment variable; fails where it is unset, empty or not UTF-8.
 pub fn from_variable(name: &TokenName, variable: &str) -> Result<Secret, Failure> {
     let told = told_source(variable);
     match std::env::var(variable) {
@@ -70,6 +74,7 @@ pub fn from_variable(name: &TokenName, variable: &str) -> Result<Secret, Failure
     }
 }
 
+/// Reads a value from a file; fails where others can read the file, or it is over 64 KiB.
 pub fn from_file(name: &TokenName, path: &Path) -> Result<Secret, Failure> {
     let path = at_home(path);
     let shown = path.to_string_lossy();
@@ -104,6 +109,7 @@ pub fn from_file(name: &TokenName, path: &Path) -> Result<Secret, Failure> {
     from_bytes(name, bytes, &format!("the file {shown}"))
 }
 
+/// Reads a value from the system's keyring; fails where it holds none or cannot be used.
 pub fn from_keyring(name: &TokenName) -> Result<Secret, Failure> {
     match keep::from_keyring(name) {
         Ok(Some(secret)) => Ok(secret),
@@ -122,6 +128,7 @@ pub fn from_keyring(name: &TokenName) -> Result<Secret, Failure> {
     }
 }
 
+/// Runs a command and takes its output as the value; fails after 30 s or a bad exit.
 pub async fn from_command(
     name: &TokenName,
     words: &[String],
@@ -159,7 +166,7 @@ pub async fn from_command(
     from_bytes(name, output.stdout, &format!("the command {told}"))
 }
 
-/// A value as found; one final line break belongs to the file and not to the value.
+/// A value as found, without one final line break, which belongs to the file.
 fn from_bytes(name: &TokenName, bytes: Vec<u8>, place: &str) -> Result<Secret, Failure> {
     let Ok(mut value) = String::from_utf8(bytes) else {
         return Err(stray(name, "bytes that are not UTF-8"));
@@ -180,6 +187,7 @@ fn from_bytes(name: &TokenName, bytes: Vec<u8>, place: &str) -> Result<Secret, F
     Ok(Secret::new(value))
 }
 
+/// The failure for a value with a character that cannot stand in a header.
 pub fn stray(name: &TokenName, what: &str) -> Failure {
     Failure::unsent(
         Cause::TokenStrayCharacters,

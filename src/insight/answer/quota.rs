@@ -1,5 +1,5 @@
-//! How much of a limit is left and when it is full again, and until when something will still be
-//! there: what the headers of an answer count, in whichever of their many families.
+//! What the headers of an answer say about limits (how much is left, when it is full again) and
+//! about deprecation (how long an API stays), in all their many spellings.
 
 #[cfg(test)]
 mod tests;
@@ -9,10 +9,11 @@ use crate::insight::back_off::{its_clock, wait_text};
 use crate::model::{Headers, Timestamp};
 use std::time::Duration;
 
-/// One limit, as far as an answer tells.
+/// One limit, as far as an answer tells; what it leaves out is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Quota {
-    /// Which one, where an answer counts several: `requests`, `minute`, the name of a policy.
+    /// Which limit it is, where an answer counts several: `requests`, `minute`, the name of a
+    /// policy.
     pub name: Option<String>,
     pub limit: Option<u64>,
     pub remaining: Option<u64>,
@@ -22,6 +23,7 @@ pub struct Quota {
 }
 
 impl Quota {
+    /// Nothing is left: the server counts zero remaining.
     pub fn is_used_up(&self) -> bool {
         self.remaining == Some(0)
     }
@@ -140,7 +142,7 @@ fn meaning(name: &str, known: Option<&HeaderNames>) -> Option<(Counts, Option<St
     } else {
         Unit::Seconds
     };
-    // What stands before the anchor is the maker's name.
+    // The words before the anchor name the vendor.
     let from = if parts[anchor] == "ratelimit" {
         anchor + 1
     } else {
@@ -334,7 +336,7 @@ fn parameter(text: &str, names: &[&str]) -> Option<String> {
     found.map(|(_, value)| value)
 }
 
-/// A number without what follows its point.
+/// A whole number; decimals are dropped.
 fn whole(text: &str) -> Option<u64> {
     let digits = text.trim().split('.').next()?;
     digits.parse().ok()
@@ -362,7 +364,8 @@ fn moment(text: &str, unit: Unit, now: Timestamp) -> Option<Timestamp> {
         .and_then(|number| moment_of(number, unit, now))
 }
 
-/// Numbers above this are times of the epoch: as seconds it lies in 2001, and nobody waits so long.
+/// Numbers above this are times of the epoch: in seconds it is a day in 2001, and no wait is that
+/// long.
 const EPOCH: f64 = 1_000_000_000.0;
 
 fn moment_of(number: f64, unit: Unit, now: Timestamp) -> Option<Timestamp> {
@@ -406,7 +409,7 @@ fn span(text: &str) -> Option<Duration> {
         .then(|| Duration::from_secs_f64(total))
 }
 
-/// That a call will not be there for ever.
+/// The notice that a call is deprecated or will be removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Deprecation {
     /// Since when, or from when on (RFC 9745).

@@ -4,13 +4,14 @@ use crate::insight::Exchange;
 use crate::insight::error_body::{Entry, error_body};
 use crate::model::{ErrorLine, ExchangeSummary, Outcome, limits};
 
+/// Sums an exchange up for lists; parses the body for its errors.
 pub fn summary(exchange: &Exchange) -> ExchangeSummary {
     let response = exchange.outcome.response();
     let entries = response.map(error_body).unwrap_or_default().entries;
     summary_with(exchange, &entries)
 }
 
-/// The same where the errors of its answer have been read already.
+/// The same, for callers that have already read the errors of the answer.
 pub fn summary_with(exchange: &Exchange, entries: &[Entry]) -> ExchangeSummary {
     let failure = match &exchange.outcome {
         Outcome::Failed(failure) => Some(failure),

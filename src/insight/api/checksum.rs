@@ -1,15 +1,16 @@
-//! Checksums that makers put into their tokens, so that one that was mistyped is told from one
-//! that was revoked without asking anybody.
+//! Checksums that vendors put into their tokens. They tell a mistyped token from a revoked one
+//! without a call.
 
 /// How a token's last characters follow from those before them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checksum {
-    /// The last six characters are the CRC-32 of what stands between them and the beginning, in
-    /// base 62, digits before capitals before small letters, filled up with zeros.
+    /// The last six characters are the CRC-32 of everything between the prefix and them, in base 62
+    /// (`0-9A-Za-z`), padded with zeros.
     Crc32Base62,
 }
 
 impl Checksum {
+    /// The names that packs use.
     pub const NAMES: &'static [(&'static str, Checksum)] =
         &[("crc32_base62_6", Checksum::Crc32Base62)];
 
@@ -20,7 +21,7 @@ impl Checksum {
         own.map_or("", |(name, _)| *name)
     }
 
-    /// Whether what stands behind a token's fixed beginning agrees with itself.
+    /// Whether the part behind a token's prefix carries the right checksum.
     pub fn holds(self, rest: &str) -> bool {
         match self {
             Checksum::Crc32Base62 => {

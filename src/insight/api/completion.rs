@@ -1,22 +1,23 @@
-//! How a URL that is being typed may go on: by the calls that were made, and by the endpoints of
-//! the API. Queries stay out of it, for a secret may stand in them.
+//! Completes a URL while it is typed, from earlier calls and from the endpoints of the API. Queries
+//! stay out, because they may hold a secret.
 
 use crate::insight::api::endpoint::Endpoint;
 use crate::model::{Environment, ExchangeSummary};
 use std::collections::HashSet;
 use url::Url;
 
+/// A URL that completes what is being typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// A path under the environment's base; of another place, the whole URL.
+    /// A path under the environment's base URL; elsewhere the whole URL.
     pub url: String,
     pub method: String,
     /// What it is for, or where it was called.
     pub note: String,
 }
 
-/// Calls of this environment first, then the API's endpoints, then calls of other places. The
-/// calls come newest first, and each place is named once.
+/// Calls of this environment first, then the API's endpoints, then all other calls; calls newest
+/// first, and each URL once.
 pub fn candidates<'a>(
     calls: impl IntoIterator<Item = &'a ExchangeSummary>,
     environment: &Environment,
@@ -40,7 +41,7 @@ pub fn candidates<'a>(
         });
     }
     let endpoints = endpoints.iter().map(|endpoint| Candidate {
-        // Its places are variables, so that nothing is sent while one is open.
+        // Placeholders become variables, so that nothing is sent until they are filled.
         url: endpoint.path.replace('{', "{{").replace('}', "}}"),
         method: endpoint.method.clone(),
         note: endpoint.purpose.clone(),
@@ -51,14 +52,14 @@ pub fn candidates<'a>(
         .collect()
 }
 
-/// `None` for what is no URL, or holds what was masked.
+/// `None` for a text that is not a URL or holds a mask.
 fn without_query(url: &str) -> Option<Url> {
     let mut url = Url::parse(url).ok()?;
     url.set_query(None);
     url.set_fragment(None);
     url.set_username("").ok()?;
     url.set_password(None).ok()?;
-    // A mask is written with these two signs.
+    // These two signs enclose a mask.
     let masked = ["%E2%80%B9", "%E2%80%BA", "‹"];
     let text = url.as_str();
     (!masked.iter().any(|sign| text.contains(sign))).then_some(url)
@@ -80,8 +81,8 @@ fn under(environment: &Environment, call: &ExchangeSummary, url: &Url) -> Option
     }
 }
 
-/// Those that a typed text may become, the likeliest first, by their places: what begins so
-/// before what only holds it. The text itself is no news.
+/// The indices of candidates that fit a typed text: those that begin with it, then those that
+/// contain it. A candidate equal to the text is left out.
 pub fn fitting(candidates: &[Candidate], typed: &str, environment: &Environment) -> Vec<usize> {
     let (_, path) = split(typed, environment);
     let typed = typed.to_lowercase();
@@ -106,7 +107,7 @@ pub fn fitting(candidates: &[Candidate], typed: &str, environment: &Environment)
     found.into_iter().map(|(_, place)| place).collect()
 }
 
-/// What the text becomes with that candidate; the way in which the base was typed stays.
+/// The text completed with that candidate. A base that was typed as `{{base}}` stays so.
 pub fn completed(candidate: &Candidate, typed: &str, environment: &Environment) -> String {
     match candidate.url.starts_with('/') {
         true => format!("{}{}", split(typed, environment).0, candidate.url),
@@ -114,7 +115,7 @@ pub fn completed(candidate: &Candidate, typed: &str, environment: &Environment) 
     }
 }
 
-/// A base as it was typed, and the path after it.
+/// Splits a typed text into the base and the path behind it.
 fn split<'t>(typed: &'t str, environment: &Environment) -> (&'t str, &'t str) {
     let base = environment.base_url.trim_end_matches('/');
     for prefix in ["{{base}}", base].into_iter().filter(|p| !p.is_empty()) {

@@ -50,11 +50,11 @@ pub struct Pack {
     pub title: String,
     /// Standards that it builds on.
     pub uses: Vec<String>,
-    /// Where a person reads about its errors.
+    /// The page that documents its errors.
     pub docs: Option<String>,
-    /// What the paths of its calls are appended to, where every customer has the same host.
+    /// The URL that its paths are appended to, where all customers share one host.
     pub base: Option<String>,
-    /// What stands before its paths on a customer's own host: `/api/v4`.
+    /// The prefix of its paths on a customer's own host: `/api/v4`.
     pub base_path: String,
     pub recognise: Recognise,
     pub credentials: Vec<CredentialKind>,
@@ -65,15 +65,15 @@ pub struct Pack {
     pub statuses: Vec<StatusRow>,
     pub causes: Vec<CauseText>,
     pub endpoints: Vec<Endpoint>,
-    /// Paths of its web pages, which people paste for those of the API; what a browser keeps
-    /// behind `#` stands there as it is written.
+    /// Paths of its web pages, which people paste by mistake. A `#` and what follows it are part of
+    /// the path.
     pub web_paths: Vec<String>,
     pub request_headers: Vec<RequestHeader>,
     pub calls: Calls,
     pub probes: Assumptions,
 }
 
-/// By what an API is recognised; any one of them is enough.
+/// The marks of an API; any one of them is enough to recognise it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recognise {
     /// Exact, or `*.suffix`.
@@ -85,7 +85,7 @@ pub struct Recognise {
     pub paths: Vec<String>,
 }
 
-/// A form of an answer's body that one API alone has.
+/// A shape of body that only one API answers with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BodyForm {
     /// JSON Pointers that all lead somewhere.
@@ -94,10 +94,10 @@ pub struct BodyForm {
     pub contains: Option<String>,
 }
 
-/// On what ground an API was recognised, the surest last.
+/// How an API was recognised, the surest way last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecognisedBy {
-    /// Not at all: only the standards speak.
+    /// Not at all: only the packs of standards apply.
     #[default]
     Nothing,
     Path,
@@ -132,13 +132,14 @@ pub struct CredentialKind {
     /// Where or how it is revoked.
     pub revoke: Option<String>,
     pub note: Option<String>,
-    /// How values begin that stand in the documentation; whoever sends one has copied the page.
+    /// How the example values of the documentation begin; a call with one of them was copied from
+    /// there.
     pub samples: Vec<String>,
 }
 
 impl Pack {
-    /// Whether a credential stands in such a path: a place `path /hooks/` is in any path that holds
-    /// this.
+    /// Whether such a path holds a credential: the place `path /hooks/` stands for every path that
+    /// contains `/hooks/`.
     pub fn takes_in_path(&self, path: &str) -> bool {
         let places = self.credentials.iter().flat_map(|kind| &kind.places);
         let mut held = places.filter_map(|place| place.strip_prefix("path "));
@@ -194,6 +195,7 @@ impl Alphabet {
         ("any", Alphabet::Any),
     ];
 
+    /// Whether a credential of this alphabet may contain the character.
     pub fn holds(self, c: char) -> bool {
         match self {
             Alphabet::Alnum => c.is_ascii_alphanumeric(),
@@ -231,6 +233,7 @@ pub struct RefusedWhen {
     pub sign: Sign,
 }
 
+/// What must be true of a value in the body for the call to count as refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sign {
     /// The scalar is this text.
@@ -257,7 +260,7 @@ pub struct HeaderNames {
     pub code: Vec<String>,
 }
 
-/// When an answer looks so, then it is this cause. What is not named may be anything.
+/// A row of a pack: an answer that looks like this has this cause. An empty list matches anything.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AnswerRow {
     pub status: Vec<u16>,
@@ -285,13 +288,13 @@ pub struct Meaning {
     pub cause: Option<Cause>,
     /// What else it may be.
     pub also: Vec<Cause>,
-    /// In how many of a hundred such answers it is the cause, as a share.
+    /// The share of such answers that have this cause, from 0 to 1.
     pub sure: f32,
     /// One sentence of evidence.
     pub why: Option<String>,
     /// What to do, each one sentence.
     pub steps: Vec<String>,
-    /// A page that mends it.
+    /// A page where it can be fixed.
     pub remedy: Option<String>,
     pub grounds: Option<Grounds>,
 }
@@ -303,7 +306,7 @@ pub struct CodeRow {
     pub meaning: Meaning,
 }
 
-/// What an API says otherwise of a cause; what is absent stays as it is in general.
+/// An API's own words for a cause; where a field is empty, the general words stay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CauseText {
     pub cause: Cause,
@@ -314,7 +317,7 @@ pub struct CauseText {
 }
 
 impl CauseText {
-    /// The general note with these words in their place.
+    /// Lays these words over the general note; `None` where neither has a summary or a meaning.
     pub fn over(&self, general: Option<&CauseNote>) -> Option<CauseNote> {
         let pick = |own: &[Statement], theirs: fn(&CauseNote) -> &Vec<Statement>| match own {
             [] => general.map(|note| theirs(note).clone()).unwrap_or_default(),
@@ -343,7 +346,7 @@ pub struct StatusRow {
     pub likely: Vec<(Cause, f32)>,
 }
 
-/// What was sent along, as far as it is known.
+/// The credential that was sent, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
     /// The word before the value, in small letters.
@@ -355,26 +358,26 @@ pub struct Sent {
     pub is_in_body: bool,
 }
 
-/// An answer as rows look at it.
+/// What the rows of packs compare an answer with.
 #[derive(Clone, Debug, Default)]
 pub struct Heard<'a> {
     pub status: u16,
-    /// A body that was pasted alone: its status is not known, which is no evidence against any.
+    /// Only a body was pasted, so the status is unknown and rules out nothing.
     pub hides_status: bool,
     pub codes: Vec<&'a str>,
     pub words: Words,
-    /// The words of the error with those that only repeat the status: to who knows whose answer
-    /// it is, they may tell something.
+    /// The words of the error, including those that only repeat the status: they mean something
+    /// once the API is known.
     pub literally: Words,
     pub headers: Option<&'a Headers>,
-    /// Absent where the request is not known; unknown is no evidence.
+    /// `None` where the request is not known; the unknown is no evidence.
     pub method: Option<&'a str>,
     pub path: Option<&'a str>,
     /// `None`: not known. `Some(None)`: nothing was sent.
     pub credential: Option<Option<Sent>>,
 }
 
-/// By what a row fits, the most telling last.
+/// What made a row fit, the most telling last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Told {
     ByStatus,
@@ -392,12 +395,12 @@ pub struct Spoken<'a> {
     pub told: Told,
     /// Which code, where one told it.
     pub code: Option<&'a str>,
-    /// The same pack says something else by more than the code.
+    /// Another row of the same pack fits by more than the code.
     pub is_general: bool,
 }
 
 impl Spoken<'_> {
-    /// How far a row that is so sure is believed here.
+    /// The row's certainty, lowered where a more special row of the pack fits too.
     pub fn sure(&self, sure: f32) -> f32 {
         if self.is_general { 0.4 * sure } else { sure }
     }
@@ -409,8 +412,8 @@ impl Heard<'_> {
         wanted.is_empty() || wanted.contains(&self.status)
     }
 
-    /// Which of the codes it is. Those of one API are compared letter by letter; those that many
-    /// spell in many ways, without regard to case and to the signs between words.
+    /// The wanted code, if the answer has it. Packs of one API compare exactly; others ignore case
+    /// and the signs between words.
     fn code<'c>(&self, wanted: &'c str, layer: Layer) -> Option<&'c str> {
         let is_one = self.codes.iter().any(|code| match layer {
             Layer::Api => *code == wanted,
@@ -435,7 +438,7 @@ impl Heard<'_> {
 
     fn credential_fits(&self, wanted: &str) -> bool {
         match (&self.credential, wanted) {
-            // A challenge without an error was for a call that showed nothing.
+            // A challenge without an error answers a call that sent no credential.
             (None | Some(None), "not_seen") => true,
             (None, "unknown") => true,
             (Some(Some(sent)), "not_seen") => sent.is_in_body,
@@ -473,17 +476,17 @@ fn value_fits(value: &str, wanted: &str) -> bool {
 }
 
 impl AnswerRow {
-    /// Whether it is known by more than the status and the request.
+    /// Whether it looks at codes or words, not only at the status and the request.
     fn says_more(&self) -> bool {
         !(self.codes.is_empty() && self.words.is_empty() && self.all_words.is_empty())
     }
 
-    /// By what it fits, if it does.
+    /// What made the row fit the answer; `None` where it does not.
     pub fn told(&self, heard: &Heard, layer: Layer) -> Option<Told> {
         let any = |list: &[String], fits: &dyn Fn(&str) -> bool| {
             list.is_empty() || list.iter().any(|item| fits(item))
         };
-        // Whose answer it is decides what *Not Found* and *Forbidden* mean.
+        // What *Not Found* and *Forbidden* mean depends on the API.
         let literally = layer != Layer::Standard && matches!(heard.status, 403 | 404);
         let said = |phrase: &Phrase| {
             phrase.is_in(&heard.words) || literally && phrase.is_in(&heard.literally)
@@ -514,7 +517,7 @@ impl AnswerRow {
     }
 }
 
-/// A row that goes by words and is so sure says more than the code alone.
+/// A row that fits by words and is at least this sure outweighs the code alone.
 const SPECIAL: f32 = 0.6;
 
 impl Pack {
@@ -569,6 +572,7 @@ impl Pack {
         of_status.or_else(|| named().next())
     }
 
+    /// This pack's row for a status code; `None` where it says nothing of it.
     pub fn status(&self, status: u16) -> Option<&StatusRow> {
         self.statuses.iter().find(|row| row.note.status == status)
     }
@@ -585,7 +589,7 @@ impl Pack {
         Some(kinds.any(|kind| kind.stands_at(place, scheme)))
     }
 
-    /// What stands before its paths on a host.
+    /// The prefix of its paths on a host, without a slash at the end.
     pub fn prefix_at(&self, host: Option<&str>) -> String {
         let base = self.base.as_deref().and_then(|base| Url::parse(base).ok());
         let own = base.filter(|base| host.is_some() && base.host_str() == host);
@@ -612,7 +616,7 @@ impl Pack {
 }
 
 impl Recognise {
-    /// On which ground this is the API of a call; `body` is read only where it may matter.
+    /// How a call is recognised as one to this API, by the surest of the marks that fit.
     pub fn by(
         &self,
         host: Option<&str>,
@@ -663,6 +667,7 @@ impl BodyForm {
 }
 
 impl RefusedWhen {
+    /// Whether this sign of refusal is in the body.
     pub fn holds(&self, body: &Json) -> bool {
         at(body, &self.at).any(|value| match &self.sign {
             Sign::Is(text) => value.to_text().as_deref() == Some(text),
@@ -713,23 +718,22 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    /// The name to show: `GitHub`, or nothing for an API that no pack knows.
+    /// The name to show: `GitHub`; `None` for an API that no pack knows.
     pub fn title(&self) -> Option<&str> {
         self.api.as_ref().map(|pack| pack.title.as_str())
     }
 
-    /// Whether the API is known by more than a path, which another API may have as well.
+    /// Whether the API is recognised by more than a path, which other APIs may share.
     pub fn is_sure_of_api(&self) -> bool {
         self.by > RecognisedBy::Path
     }
 
-    /// The ids of the packs that speak.
+    /// The ids of the packs that apply.
     pub fn ids(&self) -> Vec<&str> {
         self.packs.iter().map(|pack| pack.id.as_str()).collect()
     }
 
-    /// Every row that fits an answer. What a pack says of a code replaces what those behind it
-    /// say of it.
+    /// Every row that fits an answer. Where several packs know a code, only the first one counts.
     pub fn spoken<'a>(&'a self, heard: &Heard) -> Vec<Spoken<'a>> {
         let mut spoken = Vec::new();
         let mut settled: Vec<&str> = Vec::new();
@@ -744,22 +748,24 @@ impl Knowledge {
         spoken
     }
 
+    /// The first row for a status code among the packs, in their order.
     pub fn status(&self, status: u16) -> Option<&StatusRow> {
         self.packs.iter().find_map(|pack| pack.status(status))
     }
 
-    /// How often a status is which cause, by the first pack that says so.
+    /// The first row that says how often a status has which cause.
     pub fn likely(&self, status: u16) -> Option<&StatusRow> {
         let rows = self.packs.iter().filter_map(|pack| pack.status(status));
         rows.into_iter().find(|row| !row.likely.is_empty())
     }
 
-    /// What is said of a cause here in place of its general words.
+    /// The first pack's own words for a cause; `None` where the general ones stay.
     pub fn cause(&self, cause: Cause) -> Option<&CauseText> {
         let texts = self.packs.iter().flat_map(|pack| &pack.causes);
         texts.into_iter().find(|text| text.cause == cause)
     }
 
+    /// The first note on an error code among the packs; within a pack the one for this status wins.
     pub fn code(&self, code: &str, status: Option<u16>) -> Option<&CodeRow> {
         self.packs.iter().find_map(|pack| pack.code(code, status))
     }
@@ -776,7 +782,7 @@ impl Knowledge {
         self.api.as_ref().map(|pack| &pack.calls)
     }
 
-    /// What a probe may assume; nothing of an API that is not known.
+    /// What a probe may assume; nothing where the API is unknown.
     pub fn assumptions(&self) -> Assumptions {
         self.api
             .as_ref()
@@ -807,8 +813,8 @@ impl Knowledge {
         own.map(|endpoint| endpoint.under(&prefix)).collect()
     }
 
-    /// What stands between a base URL and the paths of the API's pack; nothing where the base
-    /// ends with it.
+    /// What has to go between a base URL and the pack's paths; empty where the base already ends
+    /// with it.
     pub fn prefix_under(&self, base_url: &str) -> String {
         let base = Url::parse(base_url).ok();
         let host = base.as_ref().and_then(Url::host_str);
@@ -822,7 +828,7 @@ impl Knowledge {
     }
 }
 
-/// A sentence with the ground of its row.
+/// A sentence with the grounds of its row, or `Inferred` where the row gives none.
 pub fn said(text: &str, grounds: &Option<Grounds>) -> Statement {
     Statement {
         text: text.to_owned(),

@@ -1,5 +1,5 @@
-//! All packs of knowledge: which of them fit a call is told from how they are recognised, and
-//! only those are read.
+//! All packs of knowledge. A call is matched against the packs' marks first, and only the packs
+//! that fit are parsed.
 
 use super::knowledge::{Knowledge, Layer, Pack, Recognise, RecognisedBy};
 use super::marks::Marks;
@@ -9,13 +9,13 @@ use crate::model::{Environment, Headers, Response};
 use std::sync::{Arc, OnceLock};
 use url::Url;
 
-/// The pack of HTTP itself, which is asked last and of everything.
+/// The pack of HTTP itself, which applies to every call, last of all.
 const HTTP: &str = "http";
 
-/// The pack of what clients say themselves, which is asked where somebody else's call failed.
+/// The pack of clients' own error messages, for failures of calls that another program made.
 pub const CLIENT: &str = "client";
 
-/// So many bytes of a body are searched for marks of its API.
+/// How many bytes of a body are searched for marks of its API.
 const BODY_START: usize = 64 * 1024;
 
 /// What is known of a call when its packs are chosen. Unknown parts are absent.
@@ -23,7 +23,7 @@ const BODY_START: usize = 64 * 1024;
 pub struct Asked<'a> {
     /// The pack that the environment names.
     pub named: Option<&'a str>,
-    /// It goes where a person's own settings lead, so that their own words are meant for it.
+    /// The environment comes from the person's own configuration, so their own words apply.
     pub is_own: bool,
     pub host: Option<&'a str>,
     pub path: Option<&'a str>,
@@ -33,7 +33,7 @@ pub struct Asked<'a> {
     pub text: &'a str,
 }
 
-/// One pack: how it is recognised is known at once, the rest is read when it is needed.
+/// One built-in pack: its marks are ready at once, the rest is parsed when needed.
 pub struct Volume {
     pub id: String,
     pub layer: Layer,
@@ -57,6 +57,7 @@ pub struct Library {
 }
 
 impl Library {
+    /// A library of the built-in packs alone; `with_own` and `with_words` add a person's own.
     pub fn new(volumes: Vec<Volume>, marks: Marks) -> Library {
         Library {
             volumes,
@@ -65,19 +66,19 @@ impl Library {
         }
     }
 
-    /// By what a token's maker is told, whatever the pack.
+    /// The prefixes and forms by which a token's vendor is told, from all packs.
     pub fn marks(&self) -> Arc<Marks> {
         self.marks.clone()
     }
 
-    /// With words of the person's own over those of any pack.
+    /// Adds the person's own words, which win over those of any pack.
     #[must_use]
     pub fn with_words(mut self, pack: Pack) -> Library {
         self.over = Some(Arc::new(pack));
         self
     }
 
-    /// With packs of the person's own; one that has the id of a built-in takes its place.
+    /// Adds the person's own packs; one with the id of a built-in replaces it.
     #[must_use]
     pub fn with_own(mut self, packs: Vec<Pack>) -> Library {
         self.volumes
@@ -120,7 +121,7 @@ impl Library {
         Some(volume.text)
     }
 
-    /// What is known of a call that was made from there.
+    /// What is known of a call that this environment made.
     pub fn of_exchange(&self, exchange: &Exchange, environment: &Environment) -> Knowledge {
         let none = Response::default();
         let response = exchange.outcome.response().unwrap_or(&none);
@@ -190,7 +191,7 @@ impl Library {
             wanted.extend(own.map(|pack| pack.id.clone()));
         }
         if let Some(api) = &api {
-            // What the API says of itself goes before what was found in the answer.
+            // The standards that the API names go before those found in the answer.
             wanted.splice(0..0, api.uses.iter().cloned());
         }
         wanted.push(HTTP.to_owned());
@@ -209,7 +210,7 @@ impl Library {
         Knowledge { packs, api, by }
     }
 
-    /// The pack of the API itself. Two that fit equally well are none.
+    /// The pack of the API itself. Two that fit equally well count as none.
     fn api(&self, asked: &Asked) -> (Option<Arc<Pack>>, RecognisedBy) {
         if let Some(named) = asked.named {
             return match self.pack(named) {
@@ -236,7 +237,7 @@ impl Library {
     }
 }
 
-/// What an answer is recognised by stands near its beginning.
+/// The marks of an API stand near the beginning of a body.
 fn start_of(body: &[u8]) -> &[u8] {
     &body[..body.len().min(BODY_START)]
 }

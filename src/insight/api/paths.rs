@@ -1,35 +1,36 @@
-//! What is known of an API's paths: where its own begin, and which words in them are names.
+//! What is known of an API's paths: their prefix, and which parts of them are fixed names.
 
 use super::endpoint::{Endpoint, endpoints_at};
 
 /// The paths of one API as they stand on one host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Paths {
-    /// What stands before them all: `/api/v4`; empty where they begin at the root, `None` where
-    /// nobody knows.
+    /// The prefix of all paths: `/api/v4`; empty where they begin at the root, `None` where it is
+    /// unknown.
     pub prefix: Option<String>,
     /// Paths of the API itself, without the prefix.
     pub endpoints: Vec<Endpoint>,
 }
 
 impl Paths {
-    /// The names that stand right behind the prefix.
+    /// Whether an endpoint begins with this name, right behind the prefix.
     pub fn is_collection(&self, part: &str) -> bool {
         let mut firsts = self.endpoints.iter().map(|e| e.path.split('/').nth(1));
         firsts.any(|first| first == Some(part))
     }
 
+    /// Whether this part of a path is a fixed name in any endpoint of the API.
     pub fn is_word(&self, part: &str) -> bool {
         self.words().any(|word| word == part)
     }
 
-    /// Every name that stands anywhere in a path.
+    /// Every fixed name in the paths; placeholders such as `{id}` are left out.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         let parts = self.endpoints.iter().flat_map(|e| e.path.split('/'));
         parts.filter(|part| !part.is_empty() && !part.starts_with('{'))
     }
 
-    /// The endpoints of a path, which stands without the prefix.
+    /// The endpoints that a path without the prefix leads to.
     pub fn at(&self, path: &str) -> Vec<&Endpoint> {
         endpoints_at(&self.endpoints, path)
     }

@@ -5,19 +5,19 @@
 /// How many words a `*` may stand for.
 const GAP: usize = 6;
 
-/// Nobody reads further to learn why, and a page of nothing but signs can hold a million.
+/// The reason stands within this many words; a page of a million would only cost time.
 const MOST: usize = 600;
 
-/// A text cut into its words, as phrases see it.
+/// A text cut into lower-case words, ready to be searched for phrases.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
     words: Vec<String>,
-    /// Of each word its beginning as one bit, and of all.
+    /// The bit of each word's beginning, and all of them together.
     bits: Vec<u128>,
     all: u128,
 }
 
-/// The bit of a word's first two bytes: words with other bits begin otherwise.
+/// The bit of a word's first two bytes: words with different bits begin differently.
 fn bit(word: &str) -> u128 {
     match *word.as_bytes() {
         [] => 0,
@@ -61,7 +61,7 @@ impl Words {
         self.words.push(word);
     }
 
-    /// The words of what a program says: the names of its classes are parted at their dots.
+    /// The words of a program's message: dotted class names are split at their dots.
     pub fn of_program(text: &str) -> Words {
         let mut parted = String::with_capacity(text.len());
         let mut before = ' ';
@@ -75,14 +75,15 @@ impl Words {
         Words::of(&parted)
     }
 
+    /// Whether the text had no words at all.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
-    /// Joins the words of another text behind these; no phrase reaches across.
+    /// Appends the words of another text; no phrase matches across the seam.
     pub fn add(&mut self, other: Words) {
         if !self.is_empty() && !other.is_empty() {
-            // No text has an empty word, so nothing matches it.
+            // No phrase has an empty word, so none matches this one.
             self.push(String::new());
         }
         for word in other.words {
@@ -116,7 +117,7 @@ impl Choice {
         })
     }
 
-    /// The bits that a word must have one of, to be its first.
+    /// The bits of words that this can begin with.
     fn bits(&self) -> u128 {
         match self.words.as_slice() {
             // The beginning of a word may end before its second byte.
@@ -135,11 +136,11 @@ impl Choice {
     }
 }
 
-/// A phrase, ready to be looked for.
+/// A phrase of a pack, parsed and ready to be searched for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Phrase {
     pieces: Vec<Piece>,
-    /// For each piece of words the bits of those that it can begin with.
+    /// For each piece the bits of words that it can begin with.
     bits: Vec<u128>,
 }
 
@@ -171,8 +172,9 @@ impl Phrase {
         Some(Phrase { pieces, bits })
     }
 
+    /// Whether the phrase stands anywhere in a text.
     pub fn is_in(&self, words: &Words) -> bool {
-        // Most phrases hold a word that begins like none of the text.
+        // Most phrases contain a word that begins like none in the text.
         if self.bits.iter().any(|bits| bits & words.all == 0) {
             return false;
         }

@@ -1,10 +1,11 @@
-//! What an environment for a URL would be: its name, where the API begins, the pack that speaks
-//! there, and how it says who somebody is. All of it can be changed by whoever is asked.
+//! Proposes an environment for a URL: its name, its base URL, the pack that knows the API, and the
+//! call that says who a token belongs to. A person can change all of it before it is saved.
 
 use super::library::Library;
 use crate::model::Environment;
 use url::{Host, Url};
 
+/// An environment that a person may accept, change or decline, with the first call to make there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
     pub environment: Environment,
@@ -12,24 +13,25 @@ pub struct Proposal {
     pub pack: Option<String>,
     /// The call that says who a token belongs to.
     pub who_am_i: Option<String>,
-    /// What of the URL is beyond the base: the first call.
+    /// The rest of the URL behind the base: the first call.
     pub path: String,
 }
 
-/// Words of a host that say what kind of machine it is, and nothing of whose.
+/// Words in a host that tell its role and not its owner.
 const COMMON: [&str; 12] = [
     "api", "apis", "www", "rest", "gateway", "gw", "app", "web", "public", "services", "service",
     "rpc",
 ];
-/// Those that are worth keeping beside the name.
+/// Words in a host that are worth keeping in the name.
 const STAGES: [&str; 13] = [
     "staging", "stage", "test", "testing", "dev", "qa", "uat", "demo", "preview", "preprod",
     "sandbox", "prod", "live",
 ];
-/// Second levels under which names are given away.
+/// Second-level domains under which names are registered: `co.uk`.
 const SECOND: [&str; 8] = ["co", "com", "org", "net", "gov", "ac", "edu", "or"];
 
-/// `None` for what is no URL of HTTP. `taken` are names that are given already.
+/// Proposes an environment; `None` where the text is not an HTTP URL. `taken` are names already in
+/// use.
 pub fn propose(url: &str, taken: &[&str], library: &Library) -> Option<Proposal> {
     let url = Url::parse(url.trim()).ok()?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -59,7 +61,7 @@ pub fn propose(url: &str, taken: &[&str], library: &Library) -> Option<Proposal>
     })
 }
 
-/// Whether a user or a password stands in a URL.
+/// Whether a URL holds a user name or a password.
 pub fn names_user(url: &str) -> bool {
     let url = Url::parse(url.trim());
     url.is_ok_and(|url| !url.username().is_empty() || url.password().is_some())
@@ -94,7 +96,7 @@ fn is_version(part: &str) -> bool {
 }
 
 /// `acme` for `api.acme.example`, `acme-staging` for `staging.acme.example`; and whether the host
-/// says that it is the real thing.
+/// says that it is production.
 fn name_of(url: &Url) -> Option<(String, bool)> {
     let host = match url.host()? {
         Host::Domain(host) => host.trim_end_matches('.').to_ascii_lowercase(),

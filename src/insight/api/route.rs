@@ -1,6 +1,5 @@
-//! A URL read as an API means it: what stands before the resources, which parts are collections,
-//! which are ids, and what stands above a resource. Works for APIs that no pack knows, from the
-//! path alone.
+//! Reads a URL as an API means it: the prefix, which parts are collections and which are ids, and
+//! what lies above a resource. Works from the path alone, for APIs that no pack knows.
 
 use crate::insight::api::paths::Paths;
 use crate::model::distance;
@@ -11,9 +10,10 @@ use url::Url;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     pub url: Url,
-    /// Of the path, still encoded; empty parts stay, since they are a mistake worth seeing.
+    /// The parts of the path, still encoded; empty parts stay, because they are a mistake worth
+    /// showing.
     pub parts: Vec<String>,
-    /// How many of the parts belong to the API and not to its resources: `api`, `v1`.
+    /// How many of the parts are the API's prefix and not its resources: `api`, `v1`.
     pub prefix: usize,
     /// What is known of this API's paths.
     pub known: Arc<Paths>,
@@ -25,7 +25,7 @@ pub enum Part {
     Prefix,
     Collection,
     Id,
-    /// `me`, which is an id that needs no number.
+    /// `me`, an id without a number.
     Myself,
     /// A verb at the end: `start`, `archive`.
     Action,
@@ -70,7 +70,7 @@ const ACTIONS: &[&str] = &[
 ];
 
 impl Route {
-    /// `base` is the path under which the environment keeps its API.
+    /// Reads a URL; `base` is the path of the environment's base URL.
     pub fn of(url: &Url, base: &str) -> Route {
         let path = url.path().trim_start_matches('/');
         let mut parts: Vec<String> = path.split('/').map(str::to_owned).collect();
@@ -96,7 +96,7 @@ impl Route {
         }
     }
 
-    /// The same with what is known of the API's paths: its names say where they begin.
+    /// The same with what a pack knows of the API's paths, which tells where the prefix ends.
     #[must_use]
     pub fn knowing(mut self, known: Arc<Paths>, base: &str) -> Route {
         let own = known.prefix_parts();
@@ -120,6 +120,7 @@ impl Route {
         self
     }
 
+    /// What the part at this index stands for; a collection where the path is shorter.
     pub fn kind(&self, place: usize) -> Part {
         let Some(part) = self.parts.get(place) else {
             return Part::Collection;
@@ -131,7 +132,7 @@ impl Route {
             return Part::Myself;
         }
         let follows_collection = place > self.prefix && self.kind(place - 1) == Part::Collection;
-        // Behind the name of many stands one of them, unless what follows is one of these in turn.
+        // After a collection comes one of its items, unless the next part is an id itself.
         let holds = looks_plural(part) && self.parts.get(place + 1).is_some_and(|next| is_id(next));
         if follows_collection && (is_id(part) || !holds && !self.known.is_word(part)) {
             return Part::Id;
@@ -157,17 +158,18 @@ impl Route {
         self.parts.len() - trailing
     }
 
+    /// What the last part that is not empty stands for; `None` for an empty path.
     pub fn last(&self) -> Option<Part> {
         let length = self.length();
         (length > 0).then(|| self.kind(length - 1))
     }
 
-    /// The path of the first parts.
+    /// The path of the first `count` parts.
     pub fn path(&self, count: usize) -> String {
         format!("/{}", self.parts[..count.min(self.parts.len())].join("/"))
     }
 
-    /// The path without an action at its end: the thing that is acted upon.
+    /// The path without an action at its end: the resource that the action works on.
     pub fn target(&self) -> String {
         let length = self.length();
         if self.last() == Some(Part::Action) {
@@ -176,7 +178,7 @@ impl Route {
         self.path(length)
     }
 
-    /// The nearest thing above: the item that a collection belongs to.
+    /// The path of the nearest item above the target; `None` at the top.
     pub fn item_above(&self) -> Option<String> {
         let end = self.target_length();
         (self.prefix..end.saturating_sub(1))
@@ -185,13 +187,13 @@ impl Route {
             .map(|place| self.path(place + 1))
     }
 
-    /// The collection that the last id is taken from.
+    /// The collection of the last id; `None` where the path does not end with an id.
     pub fn collection(&self) -> Option<String> {
         let end = self.target_length();
         (end > self.prefix + 1 && self.kind(end - 1) == Part::Id).then(|| self.path(end - 1))
     }
 
-    /// The collection of the item above.
+    /// The collection of the nearest item above; `None` at the top.
     pub fn collection_above(&self) -> Option<String> {
         let end = self.target_length();
         let place = (self.prefix..end.saturating_sub(1))
@@ -223,7 +225,7 @@ impl Route {
         }
     }
 
-    /// The last id, decoded.
+    /// The id at the end of the path, decoded; `None` where none stands there.
     pub fn id(&self) -> Option<String> {
         let end = self.target_length();
         (end > self.prefix && self.kind(end - 1) == Part::Id).then(|| decoded(&self.parts[end - 1]))
@@ -235,7 +237,7 @@ impl Route {
         path.rsplit('/').next().map(decoded)
     }
 
-    /// What stands before the resources: `/api/v1`, or nothing.
+    /// The prefix: `/api/v1`, or empty.
     pub fn prefix_path(&self) -> String {
         if self.prefix == 0 {
             return String::new();
@@ -243,8 +245,8 @@ impl Route {
         self.path(self.prefix)
     }
 
-    /// Where the paths of the API's pack begin on this host, by the call's own path or else by
-    /// the environment's; `None` where no pack knows the API.
+    /// Where the paths of the API's pack begin on this host, by the call's own path or else the
+    /// environment's; `None` where no pack knows the API.
     pub fn home(&self, base: &str) -> Option<String> {
         let own = self.known.prefix.as_deref()?;
         let here = self.prefix_path();
@@ -267,13 +269,13 @@ impl Route {
         url
     }
 
-    /// Whether the API's pack lists this path, under whatever prefix.
+    /// Whether the API's pack lists this path, with any prefix.
     pub fn is_known(&self) -> bool {
         let own = &self.parts[self.prefix..self.length()];
         !own.is_empty() && !self.known.at(&format!("/{}", own.join("/"))).is_empty()
     }
 
-    /// What stands behind a path that is appended to another, query included.
+    /// This route's URL with `path` appended to `home`; a query in `path` is kept.
     pub fn below(&self, home: &str, path: &str) -> Url {
         let (path, query) = path
             .split_once('?')
@@ -283,8 +285,8 @@ impl Route {
         url
     }
 
-    /// Paths that may have been meant: the mistakes of typing undone, likeliest first. Words are
-    /// corrected and a prefix is added only where they are known.
+    /// Paths that may have been meant, likeliest first: typing mistakes undone, and words and
+    /// prefix corrected where the API's are known.
     pub fn corrections(&self, base: &str) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
         let original = self.url.path().to_owned();
@@ -330,7 +332,7 @@ impl Route {
         found
     }
 
-    /// A name of the API that differs by a slip of the finger, or by singular and plural.
+    /// A name of the API that differs by a typo, or by singular and plural.
     fn nearest_word(&self, part: &str) -> Option<String> {
         if part.len() < 4 || is_id(part) || self.known.is_word(part) {
             return None;
@@ -348,7 +350,7 @@ impl Route {
     }
 }
 
-/// How many parts of a path are those of a base.
+/// How many parts a path shares with the base.
 fn shared(base: &str, parts: &[String]) -> usize {
     let base = base.split('/').filter(|part| !part.is_empty());
     base.zip(parts)
@@ -367,7 +369,7 @@ pub fn path_of(url: &str) -> &str {
     rest.split(['?', '#']).next().unwrap_or_default()
 }
 
-/// The path of a URL with a star for each id and each variable: what calls of one route share.
+/// The path of a URL with a star for each id and variable: equal for all calls of one route.
 pub fn pattern_of(url: &str) -> String {
     let path = path_of(url);
     pattern(path).unwrap_or_else(|| path.to_owned())
@@ -383,7 +385,7 @@ pub fn pattern(path: &str) -> Option<String> {
     open.contains(&"*").then(|| open.join("/"))
 }
 
-/// Whether a part of a path reads as an id rather than as a name of things.
+/// Whether a part of a path looks like an id and not like a name.
 pub fn is_id(part: &str) -> bool {
     let text = decoded(part);
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
@@ -415,13 +417,14 @@ fn is_version(part: &str) -> bool {
     numbered || pointed || dated
 }
 
+/// Whether a part looks like an English plural, as names of collections do: `orders`.
 pub fn looks_plural(part: &str) -> bool {
     let single = ["ss", "us", "is"].iter().any(|end| part.ends_with(end));
     part.len() > 3 && part.ends_with('s') && !single
 }
 
-/// How many words at the start name the API: each stands for one thing, and the name of many
-/// stands right behind, with no id between.
+/// How many words at the start name the API: singular words directly before a plural, with no id
+/// between.
 fn names_before_things(parts: &[String]) -> usize {
     let is_word = |part: &String| !part.is_empty() && part != "me" && !is_id(part);
     let pairs = parts
@@ -431,7 +434,7 @@ fn names_before_things(parts: &[String]) -> usize {
     plurals.last().map_or(0, |(place, _)| place + 1)
 }
 
-/// The part without blanks at its ends, plain or encoded.
+/// The part without white space at its ends, plain or encoded.
 fn without_blanks(part: &str) -> String {
     let mut text = part;
     loop {
@@ -457,7 +460,7 @@ fn without_blanks(part: &str) -> String {
     }
 }
 
-/// Percent signs undone.
+/// Decodes percent-encoding (RFC 3986, 2.1); a stray `%` stays.
 pub fn decoded(part: &str) -> String {
     let bytes = part.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());

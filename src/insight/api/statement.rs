@@ -1,13 +1,14 @@
-//! What is said of a status, a code or a cause, and on what grounds.
+//! Sentences about a status, a code or a cause, and the grounds for each.
 
 use crate::model::Cause;
 
-/// How surely something is known. The screen never says the third as if it were the first.
+/// How surely something is known. The screen never shows an inferred sentence as if it were
+/// documented.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Grounds {
-    /// Written down by whoever defines it; which page, in a few words.
+    /// Its author or standard documents it; the page in a few words.
     Documented(String),
-    /// Seen to happen; where, in a few words.
+    /// Somebody saw it happen; where, in a few words.
     Observed(String),
     /// Likely, by our own reasoning.
     Inferred,
@@ -33,7 +34,7 @@ impl Grounds {
 }
 
 impl Statement {
-    /// `… (RFC 9110, 15.5.4)`: the sentence with its ground, as it is shown and printed.
+    /// `… (RFC 9110, 15.5.4)`: the sentence with its grounds, as people see it.
     pub fn with_grounds(&self) -> String {
         match &self.grounds {
             Grounds::Documented(source) => format!("{} ({source})", self.text),
@@ -50,6 +51,7 @@ pub struct Statement {
     pub grounds: Grounds,
 }
 
+/// What a status code means, why it happens and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusNote {
     pub status: u16,
@@ -57,18 +59,19 @@ pub struct StatusNote {
     pub name: String,
     /// One plain sentence.
     pub meaning: Statement,
-    /// The usual ones, likeliest first.
+    /// The usual causes, likeliest first.
     pub causes: Vec<Cause>,
     /// Why it happens.
     pub reasons: Vec<Statement>,
     /// What to do about it; each is an action.
     pub checks: Vec<Statement>,
-    /// Whom to ask, and for what.
+    /// Who can help, and what to ask them for.
     pub ask: Vec<Statement>,
-    /// Statuses that are easily taken for this one.
+    /// Statuses that people confuse with this one.
     pub see: Vec<u16>,
 }
 
+/// What an API's own error code means and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeNote {
     /// As the API writes it.
@@ -91,7 +94,7 @@ pub struct CauseNote {
     pub summary: Statement,
     /// What it is in general.
     pub meaning: Statement,
-    /// By what it is told from its neighbours.
+    /// How to tell it from similar causes.
     pub signs: Vec<Statement>,
     /// What to do; each is an action.
     pub steps: Vec<Statement>,

@@ -1,7 +1,6 @@
 //! What differs between two bodies: by JSON Pointer where both are JSON, by line where they are
-//! other text. Works on the bytes as they came: no tree is built, numbers keep their digits, and
-//! equal parts cost one comparison. What changes with every call by its nature is counted and
-//! left out.
+//! other text. Works on the raw bytes: no tree is built, numbers keep their digits, and equal parts
+//! cost one comparison. Values that change with every call are counted and left out.
 
 mod answers;
 mod skim;
@@ -16,34 +15,36 @@ use skim::{Kind, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-/// More places than this are counted and not listed: no person reads them.
+/// More differences than this are counted but not listed: no person reads them.
 const LISTED: usize = 1_000;
 
-/// Texts are compared line by line for at most this long; what is left then shows as replaced.
+/// How long texts are compared line by line; the rest then shows as replaced.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// A place at which two bodies differ. A side that is absent has nothing there.
+/// A place where two bodies differ; a side that has nothing there is `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// RFC 6901; for text that is not JSON, the number of the line.
+    /// A JSON Pointer (RFC 6901); for other text the line number.
     pub place: String,
     pub was: Option<String>,
     pub is: Option<String>,
 }
 
+/// Everything that differs between two bodies, ready to be listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BodyDiff {
-    /// In the order of the newer body, what is gone where it stood.
+    /// In the order of the newer body; removed parts where they stood.
     pub differences: Vec<Difference>,
-    /// How many more there are than are listed.
+    /// How many more differences there are than `differences` lists.
     pub unlisted: usize,
     /// How many were left out because they change with every call: dates, ids, links with ids.
     pub volatile: usize,
-    /// Whether both are JSON, and the places pointers.
+    /// Whether both bodies are JSON, so that places are pointers.
     pub is_json: bool,
 }
 
 impl BodyDiff {
+    /// Nothing differs but what changes with every call; `volatile` does not count.
     pub fn is_same(&self) -> bool {
         self.differences.is_empty()
     }
@@ -95,7 +96,7 @@ impl Walk<'_> {
             (Kind::List, Kind::List) => self.lists(place, name, was, is),
             _ => {
                 let (was, is) = (&self.was[was.range()], &self.is[is.range()]);
-                // The same value may be spelled in another way.
+                // Different bytes may spell the same value.
                 if scalar(was) == scalar(is) {
                     return;
                 }
@@ -111,7 +112,7 @@ impl Walk<'_> {
     fn objects(&mut self, place: &str, was: Value, is: Value) {
         let olds = skim::members(self.was, was);
         let news = skim::members(self.is, is);
-        // A name that stands twice is compared turn by turn.
+        // Repeated names are compared in their order.
         let mut left: HashMap<&str, Vec<Value>> = HashMap::new();
         for (name, value) in olds.iter().rev() {
             left.entry(name).or_default().push(*value);
@@ -137,7 +138,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Elements are the same ones where they say so by type and id, else by their place.
+    /// Pairs elements by type and id where all have them, else by place.
     fn lists(&mut self, place: &str, name: &str, was: Value, is: Value) {
         let olds = skim::elements(self.was, was);
         let news = skim::elements(self.is, is);
@@ -196,8 +197,8 @@ impl Walk<'_> {
     }
 }
 
-/// Whether a place is one that is not compared, or lies in one. An element may be named by its
-/// number or, for all of them, by `[]`.
+/// Whether a place is ignored or lies inside an ignored one. A pointer names an element by its
+/// number, or all elements by `[]`.
 fn is_ignored(place: &str, ignored: &[String]) -> bool {
     ignored.iter().any(|pointer| {
         let mut parts = place.split('/');
@@ -219,7 +220,7 @@ fn add(diff: &mut BodyDiff, place: String, was: Option<String>, is: Option<Strin
     }
 }
 
-/// The source of a value, cut where nobody reads on.
+/// The source of a value, cut where it gets too long to read.
 fn text(source: &[u8]) -> String {
     const LONGEST: usize = 2_000;
     let head = &source[..source.len().min(LONGEST)];
@@ -230,7 +231,7 @@ fn text(source: &[u8]) -> String {
     text
 }
 
-/// A text with its escapes undone, so that two spellings of it are one; else the source.
+/// A text with its escapes undone, so that two spellings compare equal; else the source.
 fn scalar(source: &[u8]) -> String {
     match serde_json::from_slice::<String>(source) {
         Ok(text) => format!("\"{text}"),
@@ -260,12 +261,12 @@ fn lines(was: &[u8], is: &[u8], diff: &mut BodyDiff) {
     }
 }
 
-/// The types that stand at each path of a JSON text, elements of a list under one path.
+/// The types at each path of a JSON text; all elements of a list share one path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shape(BTreeMap<String, u8>);
 
 impl Shape {
-    /// Paths beyond this many are left out: a body with more has names that are data.
+    /// The most paths that are kept: in a body with more, the names themselves are data.
     const PATHS: usize = 5_000;
 
     /// `None` for what is not JSON.
@@ -298,13 +299,13 @@ impl Shape {
         }
     }
 
-    /// What another shape lacks or has otherwise, in words. Null fits every type, since a value
-    /// that is not set has none; what is new does no harm to whoever read the old one.
+    /// What the newer shape lost or changed, in words. Null fits every type, because an unset value
+    /// has none; additions do not count, because they break no client.
     pub fn breaks(&self, is: &Shape, ignored: &[String]) -> Vec<String> {
         let mut broken = Vec::new();
         let mut inside_of: Option<String> = None;
         for (path, old) in &self.0 {
-            // What stood in something that is gone is gone with it.
+            // Report a lost part once, not everything inside it.
             if inside_of
                 .as_ref()
                 .is_some_and(|gone| path.starts_with(gone))

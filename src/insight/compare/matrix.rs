@@ -1,5 +1,5 @@
-//! Which token may make which call, read from the answers. The code decides before the status,
-//! wording never does, and no answer is never a denial: what cannot be told is said to be open.
+//! Which token may make which call, read from the answers. Error codes decide before the status,
+//! and wording never does. A missing answer is never a denial: what cannot be told stays open.
 
 use crate::insight::Exchange;
 use crate::insight::api::knowledge::Knowledge;
@@ -19,11 +19,12 @@ pub enum Caller {
     Token(TokenName),
     /// No token goes along.
     Nobody,
-    /// A token that nobody was given.
+    /// A made-up token that belongs to nobody.
     Wrong,
 }
 
 impl Caller {
+    /// The heading of the caller's column: the token's name, `none` or `wrong`.
     pub fn label(&self) -> &str {
         match self {
             Caller::Token(name) => name.as_str(),
@@ -32,6 +33,7 @@ impl Caller {
         }
     }
 
+    /// The token that goes along; `None` for the two controls.
     pub fn token(&self) -> Option<&TokenName> {
         match self {
             Caller::Token(name) => Some(name),
@@ -57,6 +59,7 @@ pub enum Access {
 }
 
 impl Access {
+    /// Every value, in the order in which they are counted and shown.
     pub const ALL: [Access; 7] = [
         Access::Allowed,
         Access::Denied,
@@ -88,7 +91,7 @@ impl Access {
         }
     }
 
-    /// One sentence for whoever meets the sign.
+    /// One sentence that explains the sign.
     pub fn meaning(self) -> &'static str {
         match self {
             Access::Allowed => "The call was answered as asked.",
@@ -120,7 +123,7 @@ impl Access {
         }
     }
 
-    /// Whether it is what was pinned; `None` where it does not say.
+    /// Whether the cell is as pinned; `None` where it does not tell.
     pub fn fits(self, pin: Pin) -> Option<bool> {
         match self {
             Access::Allowed => Some(pin == Pin::Allow),
@@ -130,7 +133,7 @@ impl Access {
     }
 }
 
-/// What one answer says, looked at alone.
+/// What one answer says by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Reading {
     Allowed,
@@ -149,12 +152,13 @@ pub struct Answer {
     pub body_bytes: Option<u64>,
     /// How many items the answer lists, where it is a list.
     pub items: Option<usize>,
-    /// Why no whole answer came; without the part of one that did.
+    /// Why no complete answer came; the partial answer is dropped.
     pub failure: Option<Failure>,
     reading: Reading,
 }
 
 impl Answer {
+    /// Reads what an answer says about access; the packs' error codes decide before the status.
     pub fn of(exchange: &Exchange, knowledge: &Knowledge) -> Answer {
         let response = exchange.outcome.response();
         Answer {
@@ -175,7 +179,7 @@ impl Answer {
         }
     }
 
-    /// What it says alone, with nothing beside it to tell it by.
+    /// What it says by itself, without other cells to compare with.
     pub fn alone(&self) -> Access {
         match self.reading {
             Reading::Allowed => Access::Allowed,
@@ -186,7 +190,7 @@ impl Answer {
         }
     }
 
-    /// In order; an entry without a code stands as an empty text.
+    /// The error codes in order; empty for an entry without one.
     pub fn codes(&self) -> Vec<String> {
         let errors = self.summary.errors.iter();
         errors
@@ -228,6 +232,7 @@ impl Answer {
     }
 }
 
+/// One call of the matrix, by one caller, and what became of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Cell {
     #[default]
@@ -240,6 +245,7 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// The answer; `None` while the cell waits, or where nothing was sent.
     pub fn answer(&self) -> Option<&Answer> {
         match self {
             Cell::Came(answer) => Some(answer),
@@ -280,19 +286,19 @@ pub struct Row {
 }
 
 impl Row {
-    /// Where it goes, without what the base URL says already.
+    /// The URL without `{{base}}`.
     pub fn path(&self) -> &str {
         self.url.strip_prefix("{{base}}").unwrap_or(&self.url)
     }
 
-    /// Where it went, once it has.
+    /// The URL as sent, once an answer is here; until then as typed.
     pub fn sent_url(&self) -> &str {
         let mut answers = self.cells.iter().filter_map(Cell::answer);
         answers.next().map_or(&self.url, |a| &a.summary.url)
     }
 }
 
-/// How a cell stands beside what was pinned.
+/// How a cell compares with its pin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Standing {
     Kept,
@@ -303,6 +309,7 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// What people read beside a pin.
     pub fn words(self) -> &'static str {
         match self {
             Standing::Kept => "as expected",
@@ -313,11 +320,12 @@ impl Standing {
     }
 }
 
-/// How many cells say what.
+/// How many cells have each access.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts([usize; Access::ALL.len()]);
 
 impl Counts {
+    /// How many cells say this.
     pub fn of(&self, access: Access) -> usize {
         self.0[access as usize]
     }
@@ -328,6 +336,7 @@ impl Counts {
         }
     }
 
+    /// How many cells say anything; cells that still wait do not count.
     pub fn total(&self) -> usize {
         self.0.iter().sum()
     }
@@ -344,6 +353,7 @@ pub struct Matrix {
 }
 
 impl Matrix {
+    /// An empty matrix: a row for each step of the session, a column for each caller.
     pub fn new(session: &Session, callers: &[Caller]) -> Matrix {
         let mask = Mask::new(&[]);
         let rows = session.steps.iter().map(|step| {
@@ -369,6 +379,7 @@ impl Matrix {
         }
     }
 
+    /// The cell at a row and column; a waiting one outside the matrix.
     pub fn cell(&self, row: usize, column: usize) -> &Cell {
         static NOTHING: Cell = Cell::Waiting;
         let row = self.rows.get(row);
@@ -376,6 +387,7 @@ impl Matrix {
             .unwrap_or(&NOTHING)
     }
 
+    /// Fills a cell and judges every caller anew; does nothing outside the matrix.
     pub fn set(&mut self, row: usize, column: usize, cell: Cell) {
         if let Some(place) = self.rows.get_mut(row).and_then(|r| r.cells.get_mut(column)) {
             *place = cell;
@@ -383,8 +395,8 @@ impl Matrix {
         }
     }
 
-    /// A call that anybody may make does not show that a token is good; one that turned somebody
-    /// away does.
+    /// Marks the tokens that were accepted. A call that anybody may make proves nothing; one that
+    /// turned somebody away does.
     fn weigh(&mut self) {
         let reading = |cell: &Cell| cell.answer().map(|answer| answer.reading);
         let asks = |row: &Row| {
@@ -405,7 +417,7 @@ impl Matrix {
         self.accepted = accepted;
     }
 
-    /// What a cell says beside its row and its column; `None` while it waits.
+    /// What a cell says in the light of its row and column; `None` while it waits.
     pub fn access(&self, row: usize, column: usize) -> Option<Access> {
         let answer = match self.cell(row, column) {
             Cell::Waiting => return None,
@@ -420,8 +432,8 @@ impl Matrix {
             Reading::Failed => Access::Failed,
             Reading::Missing if self.is_found(row) => Access::Hidden,
             Reading::Missing => Access::Unclear,
-            // Whoever sends no token is not unknown but turned away; and a token that is
-            // accepted elsewhere is not unknown either.
+            // Without a token, or with one that is accepted elsewhere, the refusal is a denial and
+            // not an unknown token.
             Reading::Refused if self.is_known(column) => Access::Denied,
             Reading::Refused => Access::UnknownToken,
         })
@@ -438,7 +450,7 @@ impl Matrix {
             || self.accepted.get(column).copied().unwrap_or(false)
     }
 
-    /// How a cell stands beside its pin; `None` where nothing is pinned, or it still waits.
+    /// How a cell compares with its pin; `None` where nothing is pinned or it still waits.
     pub fn standing(&self, row: usize, column: usize) -> Option<Standing> {
         let pin = (*self.rows.get(row)?.pins.get(column)?)?;
         let access = self.access(row, column)?;
@@ -450,7 +462,7 @@ impl Matrix {
         })
     }
 
-    /// The cells that stand so, row by row.
+    /// The cells with that standing, row by row.
     pub fn standing_so(&self, standing: Standing) -> Vec<(usize, usize)> {
         let places = self.places();
         places
@@ -458,6 +470,7 @@ impl Matrix {
             .collect()
     }
 
+    /// Whether the session expects anything of any caller.
     pub fn is_pinned(&self) -> bool {
         self.rows
             .iter()
@@ -478,6 +491,7 @@ impl Matrix {
         (0..self.rows.len()).flat_map(move |row| (0..columns).map(move |column| (row, column)))
     }
 
+    /// What the cells of one row say, counted.
     pub fn row_counts(&self, row: usize) -> Counts {
         let mut counts = Counts::default();
         for column in 0..self.callers.len() {
@@ -486,6 +500,7 @@ impl Matrix {
         counts
     }
 
+    /// What the cells of one column say, counted.
     pub fn column_counts(&self, column: usize) -> Counts {
         let mut counts = Counts::default();
         for row in 0..self.rows.len() {
@@ -494,6 +509,7 @@ impl Matrix {
         counts
     }
 
+    /// What all cells say, counted.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for (row, column) in self.places() {
@@ -502,14 +518,14 @@ impl Matrix {
         counts
     }
 
+    /// Whether no cell waits any more.
     pub fn is_filled(&self) -> bool {
         let mut cells = self.rows.iter().flat_map(|row| &row.cells);
         cells.all(|cell| *cell != Cell::Waiting)
     }
 
-    /// Whether tokens fare differently with a request, as far as answers are here. A token that is
-    /// not known at all fares the same everywhere, and says nothing of the request; neither does
-    /// a call that got no answer.
+    /// Whether a request gives tokens different results, as far as answers are here. Unknown tokens
+    /// and calls without an answer say nothing about the request and do not count.
     pub fn row_differs(&self, row: usize) -> bool {
         let mut seen = None;
         let says = |access: Access| {
@@ -524,7 +540,7 @@ impl Matrix {
         })
     }
 
-    /// Columns in groups that fare the same with every request, in the order of their first.
+    /// Columns in groups that get the same results in every row, ordered by their first member.
     pub fn columns_alike(&self) -> Vec<Vec<usize>> {
         let key = |column| -> Vec<_> {
             (0..self.rows.len())
@@ -534,7 +550,7 @@ impl Matrix {
         alike(self.callers.len(), key)
     }
 
-    /// Rows in groups with which every token fares the same, in the order of their first.
+    /// Rows in groups that give every token the same results, ordered by their first member.
     pub fn rows_alike(&self) -> Vec<Vec<usize>> {
         let key = |row: usize| -> Vec<_> {
             (0..self.callers.len())
@@ -544,7 +560,7 @@ impl Matrix {
         alike(self.rows.len(), key)
     }
 
-    /// What two cells must share to be alike.
+    /// Two cells with the same key are alike.
     fn key(&self, row: usize, column: usize) -> Option<(Access, String)> {
         let access = self.access(row, column)?;
         Some((access, self.cell(row, column).said()))
@@ -568,7 +584,7 @@ fn read(exchange: &Exchange, knowledge: &Knowledge) -> Reading {
     let Some(response) = exchange.outcome.judged() else {
         return Reading::Failed;
     };
-    // What answered had not been given the token.
+    // A redirect dropped the token, so the final server never saw it.
     if exchange.token().is_some() && exchange.redirects.iter().any(|hop| !hop.token_sent) {
         return Reading::Unclear;
     }
@@ -588,13 +604,13 @@ fn read(exchange: &Exchange, knowledge: &Knowledge) -> Reading {
         true => {
             let codes = entries.iter().filter_map(|entry| entry.code.as_deref());
             let codes: Vec<Sense> = codes.flat_map(senses_of_code).collect();
-            // Errors amid success that do not say what they are leave it open.
+            // Errors in a success that do not say what they are leave it open.
             meant_status(&errors, &codes).unwrap_or(0)
         }
         false => response.status,
     };
     match status {
-        // A page for people comes from a gateway or a login, which know nothing of roles.
+        // An HTML page comes from a gateway or a login, which do not judge permissions.
         400..=599 if is_page => Reading::Unclear,
         401 => Reading::Refused,
         403 => Reading::Denied,

@@ -1,5 +1,5 @@
-//! What a replayed step says beside its recording. Codes and statuses decide; titles and
-//! details may be reworded or translated and never do. How a call becomes a step is beside.
+//! Compares a replayed step with its recording. Codes and statuses decide; titles and details may
+//! be reworded or translated, so they never do. `record` turns a call into a step.
 
 mod lift;
 mod needs;
@@ -17,22 +17,23 @@ use crate::model::{
 pub use needs::{Wanted, tokens_of, wanted};
 pub use record::{Keeping, is_saved, rerecorded, session_of, step_of};
 
-/// How a step came out beside its recording.
+/// How a step came out, compared with its recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Change {
     Same,
     /// Only words differ.
     Reworded,
     Changed,
-    /// No answer, where one was recorded or could have come.
+    /// No answer came, and the recording does not expect that.
     Failed,
     /// Not sent.
     Skipped,
-    /// Nothing was recorded that the answer could be compared with.
+    /// The recording holds nothing to compare the answer with.
     Unrecorded,
 }
 
 impl Change {
+    /// Every outcome, in the order in which they are counted and shown.
     pub const ALL: [Change; 6] = [
         Change::Same,
         Change::Reworded,
@@ -87,6 +88,7 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// The name that scripts and people read.
     pub fn id(self) -> &'static str {
         match self {
             Direction::Fixed => "fixed",
@@ -95,6 +97,7 @@ impl Direction {
     }
 }
 
+/// How one step of a session came out, compared with its recording.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepReport {
     pub name: String,
@@ -106,11 +109,11 @@ pub struct StepReport {
     pub failure: Option<Failure>,
     pub change: Change,
     pub direction: Option<Direction>,
-    /// In plain words, and what else should be known of this step.
+    /// The differences in plain words, and other remarks on this step.
     pub differences: Vec<String>,
     /// How the body differs from the recorded one, where that was kept.
     pub body: Option<BodyDiff>,
-    /// Why it is refused now, where that is what changed.
+    /// Why it is refused now, where it was not before.
     pub verdict: Option<Verdict>,
 }
 
@@ -135,6 +138,7 @@ impl StepReport {
     }
 }
 
+/// How a whole session came out: one report for each step, in their order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReplayReport {
     /// The session's name.
@@ -143,11 +147,12 @@ pub struct ReplayReport {
 }
 
 impl ReplayReport {
+    /// How many steps came out that way.
     pub fn count(&self, change: Change) -> usize {
         self.steps.iter().filter(|s| s.change == change).count()
     }
 
-    /// Whether nothing is other than it was recorded, but for words.
+    /// Whether everything is as recorded; only wording may differ.
     pub fn is_as_recorded(&self) -> bool {
         let fine = |step: &StepReport| {
             matches!(
@@ -158,7 +163,7 @@ impl ReplayReport {
         self.steps.iter().all(fine)
     }
 
-    /// What came of the run, in a sentence.
+    /// The result of the run in one sentence.
     pub fn says(&self) -> &'static str {
         let (all, open) = (self.steps.len(), self.count(Change::Unrecorded));
         match self.is_as_recorded() {
@@ -171,7 +176,7 @@ impl ReplayReport {
     }
 }
 
-/// What is recorded of an answer.
+/// What a recording keeps of an answer; empty where no whole answer came.
 pub fn expectation(exchange: &Exchange) -> Expectation {
     let Outcome::Answered(response) = &exchange.outcome else {
         return Expectation::default();
@@ -192,7 +197,7 @@ pub fn expectation(exchange: &Exchange) -> Expectation {
     expect
 }
 
-/// The same, with the body in it where that is text.
+/// The same with the body, where it is UTF-8 text.
 pub fn expectation_with_body(exchange: &Exchange) -> Expectation {
     let body = exchange.outcome.response().map(|r| r.body.clone());
     let body = body.and_then(|body| String::from_utf8(body).ok());
@@ -240,7 +245,7 @@ pub fn judge(step: &Step, exchange: &Exchange) -> StepReport {
     report
 }
 
-/// A step that was not sent, and why.
+/// The report of a step that was not sent, and why.
 pub fn skipped(step: &Step, why: impl Into<String>) -> StepReport {
     StepReport {
         name: step.name.clone(),
@@ -256,7 +261,7 @@ pub fn skipped(step: &Step, why: impl Into<String>) -> StepReport {
     }
 }
 
-/// A step whose request could not be made.
+/// The report of a step whose request could not be made.
 pub fn unsent(step: &Step, failure: &Failure) -> StepReport {
     let mut report = skipped(step, "");
     report.differences.clear();
@@ -266,7 +271,7 @@ pub fn unsent(step: &Step, failure: &Failure) -> StepReport {
 
 fn fail(report: &mut StepReport, failure: &Failure) {
     let recorded = report.recorded.as_ref();
-    // A call that never left, or was stopped by hand, proves nothing about the other side.
+    // A call that was never sent, or that a person stopped, proves nothing about the server.
     let tried = failure.was_sent && failure.cause != Cause::CallCancelled;
     report.change = if tried && recorded.is_some_and(|was| !is_answer(was)) {
         Change::Same
@@ -297,8 +302,8 @@ fn compare(was: &Expectation, now: &Expectation, response: &Response, report: &m
     } else if was.status.is_some() && was.status != now.status {
         differences.push(format!("status was {}, is {new_status}", status_text(was)));
     }
-    // Every error entry is recorded as a code, if only an empty one. An error without any was
-    // written down by its status alone, and leaves the codes open.
+    // A recording has a code for every entry, if only an empty one. An error recorded by its status
+    // alone leaves the codes open.
     let open = was.codes.is_empty() && was.status.is_some_and(|status| status >= 400);
     if is_answer(was) && !open && sorted(&was.codes) != new_codes {
         let (was, is) = (codes_text(&was.codes), codes_text(&now.codes));
@@ -337,7 +342,7 @@ fn compare(was: &Expectation, now: &Expectation, response: &Response, report: &m
     }
 }
 
-/// Where entries point, code by code; what was not recorded is not compared.
+/// Compares where the entries point, code by code; places that were not recorded do not count.
 fn places(was: &Expectation, now: &Expectation) -> Option<String> {
     let pairs = |of: &Expectation| {
         let mut pairs: Vec<_> = of.codes.iter().cloned().zip(of.places.clone()).collect();
@@ -363,7 +368,7 @@ fn places(was: &Expectation, now: &Expectation) -> Option<String> {
     ))
 }
 
-/// What of the body is not as it was recorded or pinned.
+/// Adds where the body is not as recorded or pinned.
 fn body(
     was: &Expectation,
     response: &Response,
@@ -398,9 +403,9 @@ fn body(
     }
 }
 
-/// Titles and details beside each other, entry by entry, in whatever order they came.
+/// Compares titles and details entry by entry, whatever their order.
 fn reword(was: &Expectation, now: &Expectation, differences: &mut Vec<String>) {
-    // A list of another length was edited by hand and no longer says which code it belongs to.
+    // A list with another length was edited by hand, and its lines no longer belong to codes.
     let titles = was.titles.len() == was.codes.len();
     let details = was.details.len() == was.codes.len();
     let rows = |of: &Expectation| {
@@ -447,7 +452,7 @@ fn is_answer(expect: &Expectation) -> bool {
     expect.status.is_some() || !expect.codes.is_empty()
 }
 
-/// A success has entries only where it was refused all the same.
+/// A success has codes only where the body says that the call was refused.
 fn is_good(expect: &Expectation) -> bool {
     let is_success = |status: u16| (200..400).contains(&status);
     expect.status.is_some_and(is_success) && expect.codes.is_empty()
@@ -481,7 +486,7 @@ fn sorted(codes: &[String]) -> Vec<&String> {
     codes
 }
 
-/// What a step wants from its answer.
+/// The value that a step captures from its answer; `None` where it is not there.
 pub fn taken(response: &Response, capture: &Capture) -> Option<String> {
     match capture {
         Capture::Body(pointer) => captured(response, pointer),

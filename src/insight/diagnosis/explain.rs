@@ -1,5 +1,5 @@
-//! From findings to a verdict: which cause it is, how sure, on what evidence. The same judge
-//! speaks for a call alone and for one that was investigated; the second just has more to go by.
+//! From findings to a verdict: which cause it is, how sure, on what evidence. The same code judges
+//! a single call and an investigated one; the second only has more evidence.
 
 use crate::insight::api::knowledge::{Knowledge, RecognisedBy};
 use crate::insight::back_off::wait_text;
@@ -16,27 +16,27 @@ use crate::model::Cause;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
     pub cause: Cause,
-    /// From 0 to 1; of verdicts at 0.9, nine in ten are right.
+    /// From 0 to 1: of verdicts at 0.9, nine in ten are right.
     pub confidence: f32,
     pub summary: String,
     pub evidence: Vec<String>,
     pub next_steps: Vec<String>,
-    /// The ids of the packs that were asked, the API's own first.
+    /// The ids of the packs that were consulted, the API's own first.
     pub knowledge: Vec<String>,
 }
 
 impl Verdict {
-    /// How sure it is, as it is said: `86 %`.
+    /// The confidence in percent: `86 %`.
     pub fn percent(&self) -> String {
         format!("{:.0} %", self.confidence * 100.0)
     }
 
-    /// From here on a cause is named before what the status says.
+    /// From this confidence on, the cause is shown before the meaning of the status.
     pub const LIKELY: f32 = 0.5;
-    /// From here on nothing more is worth asking.
+    /// From this confidence on, no further probe is worth its call.
     pub const CERTAIN: f32 = 0.9;
 
-    /// How sure it is, in a word.
+    /// The confidence in a word or two.
     pub fn sure(&self) -> &'static str {
         match self.confidence {
             Verdict::CERTAIN.. => "certain",
@@ -50,33 +50,36 @@ impl Verdict {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
     pub verdicts: Vec<Verdict>,
-    /// What the answer itself names, whichever verdict is right.
+    /// What the answer itself names (rights, limits, links), whichever verdict is right.
     pub named: Named,
-    /// What would prove the first verdict wrong, where it is not sure.
+    /// The call that would prove the first verdict wrong; `None` where it is sure or no such call
+    /// exists.
     pub refuted_by: Option<Refutation>,
-    /// Whether the first verdict was put to the test, and stood it.
+    /// Whether the first verdict was tested by such a call and held.
     pub stood: bool,
-    /// As people call the API whose pack spoke; `None` where no pack knows it.
+    /// The API's name, such as `GitHub`; `None` where no pack knows it.
     pub api: Option<String>,
 }
 
 impl Explanation {
+    /// The likeliest cause.
     pub fn verdict(&self) -> &Verdict {
         // `explain` always gives one.
         &self.verdicts[0]
     }
 
-    /// By whose knowledge it was judged, in a few words.
+    /// The API's name, or words that say that no pack knows it.
     pub fn known_as(&self) -> &str {
         self.api.as_deref().unwrap_or("an API that no pack knows")
     }
 
+    /// All other causes, likeliest first; often empty.
     pub fn alternatives(&self) -> &[Verdict] {
         &self.verdicts[1..]
     }
 }
 
-/// The most that is said on each ground, whatever the weights add up to.
+/// The highest confidence for each tier of evidence, whatever the weights add up to.
 fn most(tier: Tier) -> f32 {
     match tier {
         Tier::Status => 0.5,
@@ -86,8 +89,8 @@ fn most(tier: Tier) -> f32 {
     }
 }
 
-/// Causes that look like a neighbour to everyone who does not know the API: what is not there may
-/// be archived, what is refused may have expired, what is broken may be the gateway.
+/// Causes that look alike without knowledge of the API: a missing resource may be archived, a
+/// refused token expired, a server error the gateway's.
 const TWINS: &[Cause] = &[
     Cause::EndpointNotImplemented,
     Cause::PermissionEdgeBlock,
@@ -105,34 +108,34 @@ const TWINS: &[Cause] = &[
     Cause::UpstreamUnreachable,
 ];
 
-/// The most that is said of such a cause at an API that is not known.
+/// The highest confidence in such a cause where the API is unknown.
 const AMONG_TWINS: f32 = 0.58;
 
-/// The most that is said by what an API is taken for because an answer looks so.
+/// The highest confidence where the API was recognised only by its path or body.
 const BY_LOOKS: f32 = 0.8;
 
-/// A comparison of such weight leaves nothing else, whatever the API.
+/// A comparison with this weight proves a cause, whatever the API.
 const PROOF: f32 = 8.0;
 
-/// Below this a cause is not worth a line.
+/// A cause with a smaller share is not listed.
 const LEAST: f32 = 0.03;
 
-/// What speaks for something that no rule knows.
+/// The score of the possibility that no rule knows the cause.
 const UNKNOWN: f32 = 0.8;
 
-/// A cause with its standing.
+/// How one cause stands among all that the evidence points to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Standing {
     pub cause: Cause,
     pub score: f32,
     pub confidence: f32,
-    /// The share of it among all that is thought of, before any ground or table has its say.
+    /// Its share among all candidates, before the limits and the calibration.
     pub share: f32,
-    /// The best ground that speaks for it.
+    /// The best tier of evidence for it.
     pub tier: Tier,
 }
 
-/// Every cause that anything speaks for, likeliest first.
+/// Every cause with evidence for it, likeliest first.
 pub fn rank(findings: &[Finding]) -> Vec<Standing> {
     let mut standings: Vec<Standing> = Vec::new();
     for cause in Cause::ALL {
@@ -165,7 +168,7 @@ pub fn rank(findings: &[Finding]) -> Vec<Standing> {
 pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
     let findings = beside_what_is_known(look(case), case);
     let mut standings = weighed(&findings, case);
-    // What probes showed keeps its own strength.
+    // Evidence from probes is not calibrated.
     if case.probes.is_empty() {
         settle(&mut standings, &catalogue.calibration, |first| {
             limit(first, case)
@@ -194,9 +197,9 @@ pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
     }
 }
 
-/// Says of the verdicts that were put to the test how they came out of it; whether the first
-/// stood its own. No figure is made up for it: the probe was weighed like every other, and one
-/// that a probe proved wrong is no surer than the next, which comes before it.
+/// Notes how the tested verdicts came out, and returns whether the first one held. A probe counts
+/// like any other evidence; a disproved verdict moves behind the next one and gets no more
+/// confidence.
 fn tested(case: &Case, verdicts: &mut Vec<Verdict>) -> bool {
     for test in &case.tested {
         let Some(probed) = case.probes.get(test.probe) else {
@@ -226,13 +229,13 @@ fn tested(case: &Case, verdicts: &mut Vec<Verdict>) -> bool {
     tests.any(|test| Some(test.cause) == first && !test.fell)
 }
 
-/// From here on nobody needs another call to believe it.
+/// From this confidence on, no refuting call is offered.
 const SURE: f32 = 0.9;
 
-/// The most that is said where nothing but the status speaks.
+/// The highest confidence where only the status is evidence.
 const BY_STATUS: f32 = 0.59;
 
-/// What only a comparison tells apart: another token, a look at the parent or at the archive.
+/// Causes that only a comparison tells apart: another token, the parent, the archive.
 const COMPARED: &[Cause] = &[
     Cause::ResourceAbsent,
     Cause::ResourceArchived,
@@ -240,7 +243,7 @@ const COMPARED: &[Cause] = &[
     Cause::ResourceParentAbsent,
 ];
 
-/// Who showed nobody cannot lack a right, whatever the answer calls it.
+/// Causes that need a caller: a call without a token cannot lack a right, whatever the answer says.
 const OF_A_CALLER: &[Cause] = &[
     Cause::PermissionMissingRole,
     Cause::PermissionMissingScope,
@@ -248,9 +251,9 @@ const OF_A_CALLER: &[Cause] = &[
     Cause::PermissionSsoRequired,
 ];
 
-/// The most that is said of the first cause before anything was compared.
+/// The highest confidence in the first cause before any probe was sent.
 fn limit(first: &Standing, case: &Case) -> f32 {
-    // What such a status, code or words meant elsewhere tells nothing here.
+    // What the same status or code meant elsewhere proves nothing here.
     let compared = match COMPARED.contains(&first.cause) {
         true => first.confidence,
         false => 1.0,
@@ -263,8 +266,8 @@ fn limit(first: &Standing, case: &Case) -> f32 {
     }
 }
 
-/// Says how sure the first is by how often such evidence was right; the others share what is left
-/// by their weights.
+/// Sets the first confidence by how often such evidence was right; the others share the rest by
+/// their weights.
 fn settle(standings: &mut [Standing], calibration: &Calibration, limit: impl Fn(&Standing) -> f32) {
     let Some((first, others)) = standings.split_first_mut() else {
         return;
@@ -278,7 +281,7 @@ fn settle(standings: &mut [Standing], calibration: &Calibration, limit: impl Fn(
     }
 }
 
-/// The causes of a case, likeliest first, as the evidence weighs before the table of calibration.
+/// The causes of a case, likeliest first, before calibration; used to measure it.
 pub fn standings(case: &Case) -> Vec<Standing> {
     let findings = beside_what_is_known(look(case), case);
     weighed(&findings, case)
@@ -295,7 +298,7 @@ fn weighed(findings: &[Finding], case: &Case) -> Vec<Standing> {
     standings
 }
 
-/// The most that may be said of a cause, by how well the API is known.
+/// The highest confidence in a cause, given how well the API is known.
 fn ceiling(cause: Cause, is_named: bool, findings: &[Finding], knowledge: &Knowledge) -> f32 {
     let seen = findings
         .iter()
@@ -309,8 +312,8 @@ fn ceiling(cause: Cause, is_named: bool, findings: &[Finding], knowledge: &Knowl
     }
 }
 
-/// How far rules that guess from the answer alone are believed where packs speak as well: of a
-/// status the packs know more, words and codes they know better.
+/// How much rules that guess from the answer count where packs apply too: the packs know more about
+/// statuses, and read words and codes better.
 fn trust(tier: Tier) -> f32 {
     match tier {
         Tier::Status => 0.0,
@@ -320,8 +323,8 @@ fn trust(tier: Tier) -> f32 {
     }
 }
 
-/// What a pack says by a code, by words or a header outranks what rules guess without it;
-/// comparisons of answers stand.
+/// Lowers the guesses of general rules where a pack knows a code, words or a header; comparisons of
+/// answers keep their weight.
 fn beside_what_is_known(mut findings: Vec<Finding>, case: &Case) -> Vec<Finding> {
     if case.knowledge.packs.is_empty() {
         return findings;
@@ -370,7 +373,7 @@ fn asked(case: &Case) -> Vec<String> {
     ids.map(str::to_owned).collect()
 }
 
-/// Nothing speaks for anything: the status is not one that a rule knows.
+/// The verdict without any evidence: no rule knows this status.
 fn unknown(case: &Case, catalogue: &Catalogue) -> Verdict {
     let cause = match case.call.status() {
         500.. => Cause::ServerError,
@@ -403,7 +406,7 @@ fn steps(case: &Case, note: &CauseNote) -> Vec<String> {
         .collect()
 }
 
-/// A sentence of the catalogue where there is no case at hand.
+/// Fills the placeholders of a catalogue sentence with general words, where there is no case.
 pub fn in_general(text: &str) -> String {
     let places = [
         ("{token}", "the token"),
@@ -419,7 +422,7 @@ pub fn in_general(text: &str) -> String {
     as_sentence(places.iter().fold(text.to_owned(), put))
 }
 
-/// A sentence that begins with a place for a name begins small where a thing stands for the name.
+/// Restores the capital letter that a filled-in placeholder took from the sentence.
 fn as_sentence(text: String) -> String {
     for (small, large) in [("the ", "The "), ("a call ", "A call ")] {
         if let Some(rest) = text.strip_prefix(small) {
@@ -429,11 +432,11 @@ fn as_sentence(text: String) -> String {
     text
 }
 
-/// The places of a sentence that name this very case.
+/// Fills the placeholders of a catalogue sentence from this case.
 fn filled(case: &Case, text: &str) -> String {
     let sent = &case.call.exchange.sent;
     if sent.method.is_empty() {
-        // Nobody knows the request of a pasted answer.
+        // The request of a pasted answer is unknown.
         let wait = case.call.header("retry-after");
         return in_general(
             &wait.map_or_else(|| text.to_owned(), |wait| text.replace("{wait}", &wait)),
@@ -441,7 +444,7 @@ fn filled(case: &Case, text: &str) -> String {
     }
     let token = match &case.credential.token {
         Some(name) => name.to_string(),
-        // Where none was sent, none can be said to lack something.
+        // A token that was not sent cannot lack anything.
         None if case.credential.place == CredentialPlace::Nowhere => {
             "a call without a token".to_owned()
         }

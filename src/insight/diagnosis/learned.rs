@@ -1,6 +1,6 @@
-//! What the history knows of who may do what: for each call and token the last result, and since
-//! when it has been so; and of a call that fails now, until when it did not. A result is a status
-//! and a first code; wording does not count.
+//! What the history teaches about who may do what: for each call and token the last result and
+//! since when, and for a failing call until when it worked. A result is a status and a first code;
+//! wording does not count.
 
 use crate::insight::matrix::Caller;
 use crate::insight::route::{path_of as path, pattern};
@@ -11,9 +11,9 @@ use std::collections::HashMap;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     pub last: ExchangeSummary,
-    /// When it first came out so, without anything else in between.
+    /// When this result first came, without another in between.
     pub since: Timestamp,
-    /// How often in a row.
+    /// How often the result came in a row.
     pub times: usize,
     settled: bool,
 }
@@ -35,26 +35,28 @@ impl Known {
     }
 }
 
-/// Method, place and token; a place is a path, or one whose ids are open.
+/// Method, path and token; the path may have stars for its ids.
 type Key = (String, String, Option<TokenName>);
 
+/// The last result of each call for each token, for hints beside the matrix and in the tokens pane.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Learned {
     calls: HashMap<Key, Known>,
-    /// By the token's name, of each value that it had: the last call that says how it stands.
+    /// For each token name and each value it had, the last call that tells whether it works.
     tokens: HashMap<TokenName, Vec<ExchangeSummary>>,
 }
 
-/// How a token stands by a call that was made with it.
+/// What one call says about its token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     Worked,
     Refused,
-    /// It was answered, and the answer says nothing of the token.
+    /// The answer says nothing about the token.
     Answered,
 }
 
 impl Standing {
+    /// Reads a call: a 401, 403 or a body that refuses counts as refused.
     pub fn of(call: &ExchangeSummary) -> Standing {
         match (call.looks(), call.status) {
             (StatusClass::Success | StatusClass::Redirection, _) => Standing::Worked,
@@ -65,8 +67,9 @@ impl Standing {
     }
 }
 
-/// Of calls with the newest first, the one that says how a token stands: the last that worked or
-/// was refused, else the last that was answered. Another value of that name is another token.
+/// Among calls, newest first, the one that tells whether a token works: the last that worked or was
+/// refused, else the last with an answer. Calls with another value under the same name do not
+/// count.
 pub fn last_word<'a>(
     calls: impl IntoIterator<Item = &'a ExchangeSummary>,
     token: &TokenRef,
@@ -93,7 +96,7 @@ fn is_other_value(one: &TokenRef, other: &TokenRef) -> bool {
 }
 
 impl Learned {
-    /// From calls, the newest first. A call that never left teaches nothing.
+    /// Learns from calls, newest first. Calls without an answer teach nothing.
     pub fn of(calls: impl IntoIterator<Item = ExchangeSummary>) -> Learned {
         let mut learned = Learned::default();
         for call in calls {
@@ -128,13 +131,13 @@ impl Learned {
         }
     }
 
-    /// The call that says how a token stands.
+    /// The last call that tells whether a token works; `None` for a token without calls.
     pub fn last_word(&self, token: &TokenRef) -> Option<&ExchangeSummary> {
         last_word(self.tokens.get(&token.name)?, token)
     }
 
-    /// The calls that came out otherwise with one token than with the other: the call, and what
-    /// each got. And how many came out alike.
+    /// The calls that two tokens got different results for, each with both results, and how many
+    /// calls gave the same.
     pub fn apart(
         &self,
         one: &TokenName,
@@ -178,8 +181,7 @@ impl Learned {
         }
     }
 
-    /// What is known of a call as it is typed: of that path, or of any like it where the path still
-    /// has variables in it.
+    /// The last result of a call as typed. A path with variables matches any path of its pattern.
     pub fn at(&self, method: &str, url: &str, caller: &Caller) -> Option<&Known> {
         let token = match caller {
             Caller::Token(name) => Some(name.clone()),
@@ -195,19 +197,20 @@ impl Learned {
         self.calls.get(&(method.to_owned(), place, token))
     }
 
+    /// Whether the history holds no call with an answer.
     pub fn is_empty(&self) -> bool {
         self.calls.is_empty()
     }
 }
 
-/// Of a call that fails now: that it once worked with the same token.
+/// When a call that fails now last worked with the same token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Past {
     /// When it worked last.
     pub worked_at: Timestamp,
-    /// When it was first seen to fail after that.
+    /// When it first failed after that.
     pub failed_since: Option<Timestamp>,
-    /// The token of that name had another value then.
+    /// The token had another value under the same name then.
     pub other_value: bool,
 }
 

@@ -1,11 +1,11 @@
-//! The cheapest call that would prove a verdict wrong: it only reads, and costs one request. Made as
-//! a probe, so that what comes is weighed like every other answer.
+//! Finds the cheapest call that would prove a verdict wrong: one request that only reads. It is
+//! sent as a probe, so its answer is weighed like any other.
 
 use crate::insight::facts::{Bearer, Case, CredentialPlace, Facts, Probe, Purpose, Tested};
 use crate::model::{Cause, CauseGroup, Origin, StatusClass, TokenName};
 use url::Url;
 
-/// What an answer has to show for the verdict to be wrong.
+/// The answer that would prove the verdict wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
     Class(StatusClass),
@@ -32,12 +32,13 @@ impl Expected {
     }
 }
 
+/// A call that only reads and that would prove a verdict wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refutation {
     pub cause: Cause,
     pub method: &'static str,
     pub url: String,
-    /// Whose call it is; `None` where the token has no name here.
+    /// The token to call with; `None` where it has no name.
     pub token: Option<TokenName>,
     pub expects: Expected,
     /// The call as a probe.
@@ -98,8 +99,8 @@ impl Refutation {
         )
     }
 
-    /// What came of it; `None` where that proves nothing, since no answer came or too many calls
-    /// were made.
+    /// Judges the answer of the last probe; `None` where it proves nothing, because none came or a
+    /// rate limit answered.
     pub fn judged(&self, case: &Case) -> Option<Tested> {
         let probe = case.probes.len().checked_sub(1)?;
         let facts = &case.probes[probe].facts;
@@ -112,20 +113,21 @@ impl Refutation {
     }
 }
 
-/// The call that would prove a verdict wrong, where there is one that nobody made yet.
+/// The call that would prove a verdict wrong; `None` where none is left to try.
 pub fn refutation(case: &Case, cause: Cause) -> Option<Refutation> {
     if case.tested.iter().any(|tested| tested.cause == cause) {
         return None;
     }
     let who = who_am_i(case, cause);
-    // Without probes only what the pack names is told: the rest is what an investigation asks.
+    // Before an investigation only offer the call that the pack names; an investigation makes the
+    // others.
     if case.probes.is_empty() || who.is_some() {
         return who;
     }
     other(case, cause).or_else(|| again(case, cause))
 }
 
-/// A token that is at fault cannot say whose it is; one that only lacks a right can.
+/// A bad token fails a who-am-I call; one that only lacks a right passes it.
 fn who_am_i(case: &Case, cause: Cause) -> Option<Refutation> {
     let was_sent = !matches!(
         case.credential.place,
@@ -143,7 +145,7 @@ fn who_am_i(case: &Case, cause: Cause) -> Option<Refutation> {
     let home = route.home(&case.environment.base_path())?;
     let url = route.below(&home, &who.path);
     let is_asked = case.own().any(|own| own.probe.url == url);
-    // The call itself says nothing new.
+    // The same call again would say nothing new.
     let is_new = url.path() != route.url.path() && !is_asked;
     is_new.then(|| {
         let probe = plain(Purpose::WhoAmI, "GET", url, Bearer::Own, "");
@@ -151,7 +153,7 @@ fn who_am_i(case: &Case, cause: Cause) -> Option<Refutation> {
     })
 }
 
-/// What is not there is not there for anybody.
+/// A resource that does not exist is missing for every token.
 fn other(case: &Case, cause: Cause) -> Option<Refutation> {
     if !matches!(cause, Cause::ResourceAbsent | Cause::ResourceParentAbsent) {
         return None;
@@ -167,7 +169,7 @@ fn other(case: &Case, cause: Cause) -> Option<Refutation> {
     Some(Refutation::new(case, cause, probe, expects))
 }
 
-/// What lies in the call is there the next time.
+/// A fault of the call itself comes back with the next try.
 fn again(case: &Case, cause: Cause) -> Option<Refutation> {
     let lasts = !matches!(
         cause.group(),
@@ -188,7 +190,7 @@ fn again(case: &Case, cause: Cause) -> Option<Refutation> {
     Some(Refutation::new(case, cause, probe, expects))
 }
 
-/// The address of the call itself, where it may be made again from here.
+/// The call's own URL, where the call only reads and goes to the environment's host.
 fn same_call(case: &Case) -> Option<Url> {
     let mut url = Url::parse(&case.call.exchange.sent.url).ok()?;
     url.set_fragment(None);

@@ -1,6 +1,6 @@
-//! What is known of each status and of each error code: one sentence for the screen, the usual
-//! causes, what to check, whom to ask, and on what grounds each of these is said. The words
-//! live in files (the packs, `assets/catalogue`, and a person's own) and arrive here as values.
+//! What each status, error code and cause means: one sentence for the screen, the usual causes,
+//! what to check, whom to ask, each with its grounds. The words live in files (the packs,
+//! `assets/catalogue`, and a person's own) and arrive here as values.
 
 use crate::insight::Exchange;
 use crate::insight::api::knowledge::Knowledge;
@@ -13,13 +13,13 @@ use crate::model::Cause;
 use std::sync::Arc;
 use url::Url;
 
-/// All that is known: the causes in general, and what the packs say.
+/// All that is known: the general words for causes, and the packs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalogue {
     pub causes: Vec<CauseNote>,
     /// What is known of APIs.
     pub library: Arc<Library>,
-    /// How sure the weight of evidence makes.
+    /// How often evidence of each weight was right.
     pub calibration: Calibration,
 }
 
@@ -29,7 +29,7 @@ impl Catalogue {
         self.causes.iter().find(|note| note.cause == cause)
     }
 
-    /// The words that are right for one API.
+    /// The words for one API, as its packs say them.
     pub fn beside<'a>(&'a self, knowledge: &'a Knowledge) -> Glossary<'a> {
         Glossary {
             catalogue: self,
@@ -38,8 +38,8 @@ impl Catalogue {
     }
 }
 
-/// What statuses, codes and causes mean at one API: its own words first, those of the standards
-/// behind them.
+/// What statuses, codes and causes mean at one API: its own words first, then those of the
+/// standards.
 #[derive(Clone, Copy)]
 pub struct Glossary<'a> {
     catalogue: &'a Catalogue,
@@ -47,7 +47,8 @@ pub struct Glossary<'a> {
 }
 
 impl Glossary<'_> {
-    /// Of the first pack that knows the status; what it leaves open is HTTP's.
+    /// The note of the first pack that knows the status; later packs fill its gaps. `None` for an
+    /// unknown status.
     pub fn status(&self, status: u16) -> Option<StatusNote> {
         let packs = self.knowledge.packs.iter();
         let mut notes = packs.filter_map(|pack| pack.status(status).map(|row| &row.note));
@@ -63,8 +64,8 @@ impl Glossary<'_> {
         Some(note)
     }
 
-    /// What the status of an answer means. What is plain from the call and its answer comes before
-    /// what the status usually means.
+    /// What the status of an answer means; facts that are plain from the call win over the usual
+    /// meaning.
     pub fn answer(&self, exchange: &Exchange, entries: &[Entry]) -> Option<StatusNote> {
         let said = exchange.outcome.judged()?;
         let mut note = self.status(said.status)?;
@@ -90,12 +91,13 @@ impl Glossary<'_> {
         Some(note)
     }
 
-    /// By the exact spelling: an unknown code stays unknown, however alike it looks.
+    /// The note on a code, by its exact spelling; `None` for an unknown code, however similar.
     pub fn code(&self, code: &str, status: Option<u16>) -> Option<&CodeNote> {
         let row = self.knowledge.code(code, status)?;
         Some(&row.note)
     }
 
+    /// The words for a cause at this API, over the general ones; `None` where neither knows it.
     pub fn cause(&self, cause: Cause) -> Option<CauseNote> {
         let general = self.catalogue.cause(cause);
         match self.knowledge.cause(cause) {
@@ -105,7 +107,7 @@ impl Glossary<'_> {
     }
 }
 
-/// Whether a call that is known whole went out without anything that could be a credential.
+/// Whether a call surely went out without a credential; `false` where its headers are unknown.
 fn carries_nothing(exchange: &Exchange) -> bool {
     let sent = &exchange.sent;
     let by_header = sent

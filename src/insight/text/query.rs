@@ -1,6 +1,6 @@
-//! The one filter grammar: the screen, the shell and the database read the same words the same
-//! way. A word without a known name before it is looked for as text; a value that means nothing
-//! is an error with its place, since an empty list would say that there is no such call.
+//! The filter grammar, one for the screen, the shell and the database. A word without a known key
+//! is searched as text. A value without a meaning is an error with its place, because an empty list
+//! would wrongly say that no such call exists.
 
 mod moment;
 mod spelling;
@@ -11,7 +11,7 @@ use moment::{Moment, moment};
 pub use spelling::Sought;
 use std::fmt;
 
-/// Terms that must all hold.
+/// A filter: terms that must all hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     terms: Vec<Term>,
@@ -21,7 +21,7 @@ pub struct Query {
 /// Why a filter cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueryError {
-    /// Which character of the filter the word begins with, counted from 1.
+    /// Where in the filter the word begins, in characters from 1.
     pub column: usize,
     pub word: String,
     problem: String,
@@ -41,39 +41,40 @@ impl fmt::Display for QueryError {
     }
 }
 
+/// One condition of a filter; `negated` is the minus before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
     pub negated: bool,
     pub want: Want,
 }
 
-/// What one term asks for. Texts are in lower case, as they are compared.
+/// What one term asks for. Texts are in lower case, to be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Want {
     Status(u16),
     Class(StatusClass),
     Method(String),
-    /// A part of the host, with its port where the URL names one, in each of its spellings.
+    /// Part of the host with its port, in each spelling (Unicode and Punycode).
     Host(Vec<String>),
     Environment(String),
     Token(String),
     /// A whole error code.
     Code(String),
     Case(String),
-    /// Refused under a status that says that it worked, or not.
+    /// Whether the body refuses the call though the status is a success.
     Refused(bool),
-    /// What it was made for.
+    /// What the call was made for.
     From(CallOrigin),
     /// Started at this millisecond or later.
     Since(i64),
     /// Started before this millisecond.
     Until(i64),
-    /// A part of what `search_text` gives.
+    /// A part of the text that `search_text` gives.
     Word(Sought),
 }
 
 impl Query {
-    /// `now` is what `since:2d` counts back from, and its zone the one in which days begin.
+    /// Reads a filter. `since:2d` counts back from `now`, and days begin in its zone.
     pub fn parse(text: &str, now: &Zoned) -> Result<Query, QueryError> {
         match Query::readable(text, now) {
             (query, None) => Ok(query),
@@ -81,7 +82,8 @@ impl Query {
         }
     }
 
-    /// What can be read of a filter that is still being typed, and the first word that cannot.
+    /// Reads what it can of a filter that is still being typed, with the error of the first bad
+    /// word.
     pub fn readable(text: &str, now: &Zoned) -> (Query, Option<QueryError>) {
         let mut query = Query::default();
         let mut unreadable = None;
@@ -97,7 +99,7 @@ impl Query {
         (query, unreadable)
     }
 
-    /// What is put together by the program; nothing in it can be misread.
+    /// A filter that the program itself puts together, without parsing.
     pub fn of(wants: impl IntoIterator<Item = Want>) -> Query {
         let terms = wants.into_iter().map(|want| Term {
             negated: false,
@@ -109,21 +111,24 @@ impl Query {
         }
     }
 
-    /// Which moments are meant by what names no zone, in sentences.
+    /// Sentences that say which moments the times without a zone mean.
     pub fn told(&self) -> &[String] {
         &self.told
     }
 
+    /// Whether the filter asks for nothing, so that every call matches.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
 
+    /// The conditions, in the order typed; the history builds its SQL from them.
     pub fn terms(&self) -> &[Term] {
         &self.terms
     }
 
+    /// Whether a call meets every condition.
     pub fn matches(&self, summary: &ExchangeSummary) -> bool {
-        // Most filters never look at the text, which is the dear part.
+        // Most filters never look at the text, which costs the most.
         let mut text = None;
         self.terms.iter().all(|term| {
             let found = match &term.want {
@@ -164,25 +169,29 @@ impl Want {
         }
     }
 
+    /// Calls to this environment, whatever the case of its letters.
     pub fn environment(name: &str) -> Want {
         Want::Environment(name.to_lowercase())
     }
 
+    /// Calls that are kept under this customer case.
     pub fn case(name: &str) -> Want {
         Want::Case(name.to_lowercase())
     }
 
+    /// Calls that carried this token.
     pub fn token(name: &str) -> Want {
         Want::Token(name.to_lowercase())
     }
 
+    /// Calls with this method.
     pub fn method(method: &str) -> Want {
         Want::Method(method.to_lowercase())
     }
 }
 
-/// What bare words are looked for in, in lower case: method, path, codes, titles, details, notes,
-/// and what is said of a call that failed.
+/// The text that bare words are searched in, in lower case: method, path, codes, titles, details,
+/// notes, and the message of a failed call.
 pub fn search_text(summary: &ExchangeSummary) -> String {
     let mut text = format!("{} {}", summary.method, path(&summary.url));
     let cause = summary.cause.map(|cause| cause.id());
@@ -197,15 +206,14 @@ pub fn search_text(summary: &ExchangeSummary) -> String {
         .chain(lines)
         .chain(summary.notes.lines())
     {
-        // A word never holds a line break, so none is found across two parts.
+        // A word never holds a line break, so no match crosses two parts.
         text.push('\n');
         text.push_str(part);
     }
     text.to_lowercase()
 }
 
-/// Host and port of a URL in lower case; empty where none is named, as in one that begins with a
-/// variable.
+/// Host and port of a URL in lower case; empty where it names none, as after `{{base}}`.
 pub fn host(url: &str) -> String {
     let authority = url.find("://").map_or("", |scheme| {
         let rest = &url[scheme + 3..];
@@ -226,12 +234,12 @@ fn path(url: &str) -> &str {
     }
 }
 
-/// One piece between blanks.
+/// One piece of a filter between spaces.
 struct Word {
     /// Its first character, counted from 1.
     column: usize,
     negated: bool,
-    /// Began with a quote, and so is text whatever it says.
+    /// It began with a quote, so it is text whatever it says.
     quoted: bool,
     text: String,
 }
@@ -272,7 +280,7 @@ fn words(text: &str) -> Vec<Word> {
     words
 }
 
-/// `since:2026-05-12 14:30` is meant as one, though there is a blank in it.
+/// Joins `since:2026-05-12 14:30`, which is one term in spite of its space.
 fn with_times(words: Vec<Word>, now: &Zoned) -> Vec<Word> {
     let mut joined: Vec<Word> = Vec::with_capacity(words.len());
     for word in words {
@@ -313,7 +321,7 @@ impl Word {
         is_time.then_some(value)
     }
 
-    /// What the word asks for by the name before its colon; `None` where it is a text.
+    /// What the word asks for by the key before its colon; `None` where it is text.
     fn want(&self, now: &Zoned) -> Result<Option<Want>, QueryError> {
         let Some((key, value)) = self.text.split_once(':') else {
             return Ok(status(&self.text));
@@ -352,7 +360,7 @@ impl Word {
         }
     }
 
-    /// Which moment is meant, where that hangs on the zone.
+    /// A sentence that says which moment is meant, where it depends on the zone.
     fn told(&self, term: &Term, now: &Zoned) -> Option<String> {
         let Moment { local: true, .. } = moment(self.time()?, now)? else {
             return None;

@@ -1,21 +1,21 @@
-//! The fields of a JSON body: where two bodies differ, and one with some of its fields taken from
-//! the other or left out.
+//! Compares two JSON bodies field by field, and mixes them: takes fields from the other body or
+//! leaves them out.
 
 use super::Json;
 
 /// The way to a field: names of members, and numbers in lists as text.
 pub type Steps = Vec<String>;
 
-/// More fields than this are taken by their first members only.
+/// A body with more fields than this is split at its top level only.
 const MOST: usize = 40;
 
-/// RFC 6901: `/data/name`
+/// Writes the steps as a JSON Pointer (RFC 6901): `/data/name`.
 pub fn pointer(steps: &[String]) -> String {
     let part = |step: &String| format!("/{}", step.replace('~', "~0").replace('/', "~1"));
     steps.iter().map(part).collect()
 }
 
-/// Where two values differ, each place as high up as one of them lacks it.
+/// Every place where two values differ. A part that only one of them has counts once, at its top.
 pub fn differences(one: &Json, other: &Json) -> Vec<Steps> {
     let mut found = Vec::new();
     differ(one, other, &mut Vec::new(), &mut found);
@@ -50,7 +50,7 @@ fn differ(one: &Json, other: &Json, at: &mut Steps, found: &mut Vec<Steps>) {
     }
 }
 
-/// Every field that can be left out: the members of objects, whatever they hold but objects.
+/// Every field that can be left out: all members that are not themselves filled objects.
 pub fn leaves(value: &Json) -> Vec<Steps> {
     let mut found = Vec::new();
     collect(value, &mut Vec::new(), &mut found);
@@ -75,6 +75,7 @@ fn collect(value: &Json, at: &mut Steps, found: &mut Vec<Steps>) {
     }
 }
 
+/// The value that the steps lead to; `None` where one of them leads nowhere.
 pub fn at<'j>(value: &'j Json, steps: &[String]) -> Option<&'j Json> {
     let Some((first, rest)) = steps.split_first() else {
         return Some(value);
@@ -86,8 +87,8 @@ pub fn at<'j>(value: &'j Json, steps: &[String]) -> Option<&'j Json> {
     at(inner, rest)
 }
 
-/// Puts something else at a place, or takes away what stands there; where the place itself is
-/// missing, nothing happens.
+/// Replaces the value at a place, or removes it for `None`. Does nothing where the way there is
+/// missing.
 pub fn set(value: &mut Json, steps: &[String], new: Option<Json>) {
     let Some((first, rest)) = steps.split_first() else {
         if let Some(new) = new {

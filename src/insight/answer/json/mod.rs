@@ -1,6 +1,6 @@
-//! A tolerant reader for the JSON of error bodies. It keeps what a usual reader loses (the
-//! digits of numbers, the order of members, members that stand twice), takes what it can from a
-//! text that is cut off, reads members without their outer braces, and says where it broke.
+//! A tolerant reader for the JSON of error bodies. It keeps what a usual reader loses (the digits
+//! of numbers, the order of members, repeated members), reads as much as it can of a truncated
+//! text, accepts members without their outer braces, and says where the text broke.
 
 pub mod fields;
 mod reader;
@@ -10,13 +10,13 @@ use std::fmt;
 
 pub use reader::read;
 
-/// The names that a JSON Pointer (RFC 6901) goes through.
+/// Splits a JSON Pointer (RFC 6901) into its names, escapes undone.
 pub fn pointer_parts(pointer: &str) -> impl Iterator<Item = String> {
     let parts = pointer.split('/').skip(1);
     parts.map(|part| part.replace("~1", "/").replace("~0", "~"))
 }
 
-/// A value as it stood in the text.
+/// A JSON value as the text spelled it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Json {
     Null,
@@ -30,7 +30,7 @@ pub enum Json {
 }
 
 impl Json {
-    /// The member of that name. Where it stands twice, the first that is not null.
+    /// The member with that name; of repeated members the first that is not null.
     pub fn get(&self, name: &str) -> Option<&Json> {
         let Json::Object(members) = self else {
             return None;
@@ -54,6 +54,7 @@ impl Json {
         }
     }
 
+    /// The elements; `None` where the value is no list.
     pub fn as_list(&self) -> Option<&[Json]> {
         match self {
             Json::List(values) => Some(values),
@@ -61,6 +62,7 @@ impl Json {
         }
     }
 
+    /// The members in the order of the source; `None` where the value is no object.
     pub fn as_object(&self) -> Option<&[(String, Json)]> {
         match self {
             Json::Object(members) => Some(members),
@@ -68,6 +70,7 @@ impl Json {
         }
     }
 
+    /// The text without quotes; `None` for every other kind, numbers included.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Json::Text(text) => Some(text),

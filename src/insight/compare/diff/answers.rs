@@ -1,4 +1,4 @@
-//! Two answers beside each other: outcome, status, codes, headers, then the body.
+//! Compares two answers: outcome, status, codes, headers, then the body.
 
 use super::volatile::is_volatile_header;
 use super::{BodyDiff, Difference, body_diff};
@@ -7,9 +7,10 @@ use crate::insight::error_body::error_body;
 use crate::insight::replay::codes_text;
 use crate::model::{Headers, Outcome, Response};
 
+/// Everything that differs between two answers to the same call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AnswerDiff {
-    /// Outcome, status and codes: what decides.
+    /// The decisive parts: outcome with status, codes, and the token that was sent.
     pub outcome: Vec<Difference>,
     /// By name; those that change with every answer are left out.
     pub headers: Vec<Difference>,
@@ -17,6 +18,7 @@ pub struct AnswerDiff {
 }
 
 impl AnswerDiff {
+    /// Nothing differs: not the outcome, no header that counts, not the body.
     pub fn is_same(&self) -> bool {
         self.outcome.is_empty() && self.headers.is_empty() && self.body.is_same()
     }

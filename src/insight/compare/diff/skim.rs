@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+/// The type of a JSON value (RFC 8259, 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Null,
@@ -14,6 +15,7 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every type, in the order of the bits.
     pub const ALL: [Kind; 6] = [
         Kind::Null,
         Kind::Bool,
@@ -23,10 +25,12 @@ impl Kind {
         Kind::Object,
     ];
 
+    /// One bit for each type, so that a byte can hold the set of types seen at a path.
     pub fn bit(self) -> u8 {
         1 << self as u8
     }
 
+    /// The type with its article, for sentences: `a number`.
     pub fn words(self) -> &'static str {
         match self {
             Kind::Null => "null",
@@ -39,7 +43,7 @@ impl Kind {
     }
 }
 
-/// A value by its place in the body.
+/// A value by its place in the body, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Value {
     pub kind: Kind,
@@ -48,12 +52,13 @@ pub struct Value {
 }
 
 impl Value {
+    /// Where the value stands in the body, as a byte range.
     pub fn range(self) -> Range<usize> {
         self.start..self.end
     }
 }
 
-/// The value that begins at or after a place.
+/// The value that begins at a byte, or after the white space there.
 pub fn value(body: &[u8], at: usize) -> Value {
     let start = blank(body, at);
     let (kind, end) = match body.get(start) {
@@ -92,6 +97,7 @@ pub fn members(body: &[u8], object: Value) -> Vec<(String, Value)> {
     members
 }
 
+/// The elements of a list, in their order.
 pub fn elements(body: &[u8], list: Value) -> Vec<Value> {
     let mut elements = Vec::new();
     let mut at = blank(body, list.start + 1);
@@ -103,7 +109,7 @@ pub fn elements(body: &[u8], list: Value) -> Vec<Value> {
     elements
 }
 
-/// What an element says of who it is: its type and id, as in JSON:API; `None` without an id.
+/// An element's type and id, as JSON:API names resources; `None` without an id.
 pub fn identity(body: &[u8], element: Value) -> Option<String> {
     if element.kind != Kind::Object {
         return None;

@@ -1,4 +1,4 @@
-//! One exchange, read: its errors, what they speak of, what kind of text it is, what it lists.
+//! Reads one exchange: its errors and what they mean, the kind of text, the records it lists.
 
 use super::records;
 use crate::insight::Exchange;
@@ -23,17 +23,17 @@ pub enum Page {
     Bytes,
 }
 
-/// One exchange, read.
+/// One exchange and everything that was read from it.
 #[derive(Clone, Debug)]
 pub struct Facts {
     pub exchange: Arc<Exchange>,
     pub errors: ErrorBody,
     pub challenges: Vec<Challenge>,
-    /// What the codes say, those of the challenges included.
+    /// The senses of the error codes, including those of the challenges.
     pub codes: Vec<Sense>,
-    /// What the details say; a hint, since they may be translated.
+    /// The senses of the details; only a hint, because they may be translated.
     pub words: Vec<Sense>,
-    /// What the titles say; a weaker hint.
+    /// The senses of the titles; a weaker hint.
     pub titles: Vec<Sense>,
     pub page: Page,
     pub json: Option<Json>,
@@ -41,7 +41,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// `base` is the path under which the environment keeps its API.
+    /// Reads an exchange; `base` is the path of the environment's base URL.
     pub fn read(exchange: Arc<Exchange>, base: &str) -> Facts {
         let response = exchange.outcome.response();
         let errors = response.map(error_body).unwrap_or_default();
@@ -63,7 +63,7 @@ impl Facts {
         facts
     }
 
-    /// Reads the errors again, with what is known of the API.
+    /// Reads the errors again with the knowledge of the API.
     pub fn know(&mut self, knowledge: &Knowledge) {
         let Some(response) = self.response() else {
             return;
@@ -74,7 +74,7 @@ impl Facts {
         }
     }
 
-    /// What codes, details and titles speak of.
+    /// Collects the senses of codes, details and titles.
     fn hear(&mut self) {
         let (mut codes, mut words, mut titles) = (Vec::new(), Vec::new(), Vec::new());
         let is_page = self.page == Page::Html;
@@ -86,7 +86,7 @@ impl Facts {
             if let Some(detail) = &entry.detail {
                 add(&mut words, senses_of_text(detail));
             }
-            // A sentence that is one word for programs is a code under another name.
+            // A title or detail that is one word with underscores is really a code.
             for text in [&entry.title, &entry.detail].into_iter().flatten() {
                 if text.contains('_') && !text.trim().contains(char::is_whitespace) {
                     add(&mut codes, senses_of_code(text));
@@ -113,7 +113,7 @@ impl Facts {
         (self.codes, self.words, self.titles) = (codes, words, titles);
     }
 
-    /// What RFC 9457 has for a code where the API gives none: the problem's type.
+    /// The problem type (RFC 9457, 3.1.1) where it serves as the code; `None` for `about:blank`.
     pub fn problem_type(&self) -> Option<String> {
         let first = self.errors.entries.first()?;
         if first.origin != EntryOrigin::ProblemJson {
@@ -124,8 +124,8 @@ impl Facts {
         (kind != "about:blank" && own).then_some(kind)
     }
 
-    /// The status that the answer means; zero where no whole answer came. One that brings
-    /// errors under a success means what its errors say.
+    /// The status that the answer means; zero where no whole answer came. A success with errors in
+    /// it means the status of its errors.
     pub fn status(&self) -> u16 {
         let sent = self.sent_status();
         let success = StatusClass::of(sent) == StatusClass::Success;
@@ -135,22 +135,24 @@ impl Facts {
         meant_status(&self.errors, &self.codes).unwrap_or(sent)
     }
 
-    /// The status as it came; zero where nothing can be judged by it.
+    /// The status as sent; zero where no whole answer came.
     pub fn sent_status(&self) -> u16 {
         let judged = self.exchange.outcome.judged();
         judged.map_or(0, |response| response.status)
     }
 
+    /// The response, also one that broke off; `None` where none came.
     pub fn response(&self) -> Option<&Response> {
         self.exchange.outcome.response()
     }
 
+    /// A response header by name, the first of several; `None` where it or the response is missing.
     pub fn header(&self, name: &str) -> Option<String> {
         let value = self.response()?.headers.get(name)?;
         Some(value.into_owned())
     }
 
-    /// Answered by the API, with success and without errors inside.
+    /// The API answered with success, and the body holds no errors.
     pub fn is_fine(&self) -> bool {
         StatusClass::of(self.sent_status()) == StatusClass::Success
             && self.page != Page::Html
@@ -158,12 +160,12 @@ impl Facts {
             && !self.is_refused()
     }
 
-    /// Refused under a status that says that it worked.
+    /// The body says that the call was refused, though the status is a success.
     pub fn is_refused(&self) -> bool {
         self.response().is_some_and(|response| response.refused)
     }
 
-    /// Not who you are: the token was not accepted.
+    /// The API did not accept the token (401 or a code that says so).
     pub fn is_refusal(&self) -> bool {
         if self.is_fine() || self.page == Page::Html && self.challenges.is_empty() {
             return false;
@@ -174,28 +176,31 @@ impl Facts {
         about_token || (self.status() == 401 && !about_permission)
     }
 
-    /// Who you are, but not what you may.
+    /// The token was accepted, but it may not do this (403 or a code that says so).
     pub fn is_denial(&self) -> bool {
         let permission = [Sense::Scope, Sense::Role, Sense::Denied];
         let said = self.codes.iter().any(|sense| permission.contains(sense));
         !self.is_refusal() && (self.status() == 403 || said)
     }
 
+    /// Whether the answer means that the thing is not there: 404 or 410, and neither refusal nor
+    /// denial.
     pub fn is_missing(&self) -> bool {
         matches!(self.status(), 404 | 410) && !self.is_refusal() && !self.is_denial()
     }
 
-    /// Too many calls: by its status, its code, or since none is left.
+    /// Too many calls: by status 429, by a code, or because no calls are left.
     pub fn is_limited(&self) -> bool {
         let used_up = matches!(self.status(), 403 | 503) && self.calls_left() == Some(0);
         self.status() == 429 || self.codes.contains(&Sense::Rate) || used_up
     }
 
+    /// Whether an error code of the answer has this sense; codes are surer than words.
     pub fn says(&self, sense: Sense) -> bool {
         self.codes.contains(&sense)
     }
 
-    /// In its detail, or where there is none but a title, in that.
+    /// Whether the words of the errors have this sense; weaker than a code.
     pub fn hints(&self, sense: Sense) -> bool {
         self.words.contains(&sense)
     }
@@ -208,7 +213,7 @@ impl Facts {
         records(self.json.as_ref()?)
     }
 
-    /// The one record that the answer shows.
+    /// The single record of a success; `None` for lists.
     pub fn record(&self) -> Option<&Json> {
         let body = self.json.as_ref().filter(|_| self.is_fine())?;
         if self.list().is_some() {
@@ -224,7 +229,7 @@ impl Facts {
         )
     }
 
-    /// Two answers that say the same: status, kind of text, codes, and the words without numbers.
+    /// Whether two answers say the same: status, kind of text, codes, and words without numbers.
     pub fn is_like(&self, other: &Facts) -> bool {
         self.status() == other.status() && self.page == other.page && self.print() == other.print()
     }
@@ -244,7 +249,7 @@ impl Facts {
             .collect()
     }
 
-    /// How many calls are left, of the limit that leaves the fewest.
+    /// The calls left, by the tightest limit; `None` where no header tells.
     pub fn calls_left(&self) -> Option<u64> {
         let found = quotas(&self.response()?.headers, None, self.exchange.started_at);
         found.iter().filter_map(|quota| quota.remaining).min()
@@ -273,7 +278,7 @@ impl Facts {
                 None => failure.cause.id().to_owned(),
             },
         };
-        // Of a pasted answer the method may not be known.
+        // The method of a pasted answer may be unknown.
         format!("{} {place}: {answer}", sent.method)
             .trim_start()
             .to_owned()
@@ -285,7 +290,7 @@ impl Facts {
     }
 }
 
-/// RFC 9110, section 6.6.1.
+/// The `Date` header (RFC 9110, 6.6.1); `None` where it is missing or unreadable.
 pub fn server_time(headers: &Headers) -> Option<Timestamp> {
     let text = headers.get("date")?;
     let parsed = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
@@ -300,7 +305,7 @@ fn add(senses: &mut Vec<Sense>, more: Vec<Sense>) {
     }
 }
 
-/// The status that the errors under a success mean; `codes` is what their codes speak of.
+/// The status that errors inside a success mean; `codes` are the senses of their codes.
 pub fn meant_status(errors: &ErrorBody, codes: &[Sense]) -> Option<u16> {
     let own = errors.entries.iter().find_map(|e| e.status.as_deref());
     let own = own
@@ -309,7 +314,7 @@ pub fn meant_status(errors: &ErrorBody, codes: &[Sense]) -> Option<u16> {
     own.or_else(|| codes.iter().find_map(|sense| usual_status(*sense)))
 }
 
-/// The status that APIs use for an idea.
+/// The status that APIs usually send for a sense.
 fn usual_status(sense: Sense) -> Option<u16> {
     use Sense::*;
     let status = match sense {
@@ -332,6 +337,7 @@ fn usual_status(sense: Sense) -> Option<u16> {
     Some(status)
 }
 
+/// Whether a sense finds fault with the token itself, not with what it may do.
 pub fn is_about_token(sense: Sense) -> bool {
     use Sense::*;
     matches!(
@@ -359,7 +365,7 @@ fn page(response: &Response) -> Page {
     {
         return Page::Html;
     }
-    // A body that is JSON is none of a page, whatever its media type says.
+    // A JSON body is not a page, whatever its media type says.
     let is_json = ["{\"", "{}", "[{", "[\"", "[]"]
         .iter()
         .any(|s| start.starts_with(s));

@@ -1,4 +1,4 @@
-//! All that an investigation knows so far: the call, whose credential it carried, the probes.
+//! All that an investigation knows so far: the call, its credential, the probes.
 
 use super::Facts;
 use crate::insight::api::calls::{Assumptions, HeaderSays};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
-/// Where the credential of a call stands, and what can be told of it. No value is held.
+/// Where the credential of a call stands, and what is known of it. It never holds the value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Credential {
     pub place: CredentialPlace,
@@ -24,20 +24,21 @@ pub struct Credential {
     pub report: Option<TokenReport>,
 }
 
+/// Where the call carries its credential.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum CredentialPlace {
     #[default]
     Nowhere,
-    /// Nobody knows: the answer was pasted without its request. Unknown is no evidence.
+    /// Unknown, because the answer was pasted without its request. The unknown is no evidence.
     Unknown,
     Authorization,
-    /// `Authorization` stands there more than once.
+    /// In `Authorization`, which was sent more than once.
     Repeated,
     /// Anywhere else: `header X-Api-Key`, `parameter access_token`.
     Elsewhere(String),
 }
 
-/// A token that the person named, beside the one in question.
+/// Another token that the person offered for comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownToken {
     pub name: TokenName,
@@ -47,26 +48,26 @@ pub struct KnownToken {
 /// Whose credential a probe carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Bearer {
-    /// As the call in question.
+    /// The same as the call in question.
     Own,
-    /// That of `Case::others`.
+    /// The token at this index in `Case::others`.
     Other(usize),
     Nobody,
-    /// One that cannot be right.
+    /// A made-up token.
     Wrong,
 }
 
-/// What a probe wants to know.
+/// What a probe is sent to find out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
-    /// Whether it is a passing fault.
+    /// Whether the fault passes: the same call again.
     Again,
-    /// Whether the thing that a write acts upon can be read.
+    /// Whether the resource that a write changes can be read.
     Target,
     WhoAmI,
-    /// A call that any accepted credential may make; some of them anybody may.
+    /// A call that every accepted credential may make; some of them are open to anybody.
     Anybody,
-    /// Whether the token still does what it did before.
+    /// Whether a call that worked before with this token still works.
     KnownGood,
     /// Whether the item above is there.
     Above,
@@ -92,7 +93,7 @@ pub enum Purpose {
     Fewer,
     /// The same with a value that nothing can have.
     Nonsense,
-    /// What a filter names.
+    /// The resource that a filter names.
     Named,
     /// The path with a likely mistake undone.
     Corrected,
@@ -100,11 +101,11 @@ pub enum Purpose {
     MadeUp,
     /// The token where it belongs.
     Placed,
-    /// An address that the token is told does not exist, without any token.
+    /// Without a token: a URL that the token gets a 404 for.
     Stranger,
 }
 
-/// One safe call that would tell something.
+/// One call that only reads, made to tell causes apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probe {
     pub purpose: Purpose,
@@ -112,25 +113,26 @@ pub struct Probe {
     pub method: &'static str,
     pub url: Url,
     pub bearer: Bearer,
-    /// Headers that are set, or left out where there is no value.
+    /// Headers to set; `None` leaves the header out.
     pub headers: Vec<(String, Option<String>)>,
-    /// What it is about, where one purpose can have several: a parameter's name.
+    /// Tells probes of one purpose apart: a parameter's name.
     pub about: String,
 }
 
+/// A probe that was sent, with the answer as read.
 #[derive(Clone, Debug)]
 pub struct Probed {
     pub probe: Probe,
     pub facts: Facts,
 }
 
-/// A verdict whose refuting call was made.
+/// A verdict that was tested by its refuting call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tested {
     pub cause: Cause,
-    /// The probe that put it to the test, by its place.
+    /// The index of the probe that tested it.
     pub probe: usize,
-    /// What came proves it wrong.
+    /// The answer proved it wrong.
     pub fell: bool,
 }
 
@@ -146,21 +148,21 @@ pub struct Case {
     pub probes: Vec<Probed>,
     /// How many more probes may be sent.
     pub budget: usize,
-    /// A call that this token was answered with success before.
+    /// A call that worked with this token before.
     pub known_good: Option<Url>,
-    /// That this very call once worked, by the history.
+    /// When this very call last worked, by the history.
     pub past: Option<Past>,
     /// When the same call worked right after it, with another value of its token.
     pub renewed: Option<Timestamp>,
-    /// The verdicts that were put to the test.
+    /// The verdicts that were tested so far.
     pub tested: Vec<Tested>,
-    /// Whose calls are limited for longer than is waited.
+    /// Callers whose rate limit lasts longer than an investigation waits.
     pub limited: Vec<Bearer>,
     pub now: Timestamp,
 }
 
 impl Case {
-    /// A call alone, with nothing sent around it.
+    /// A case of one call, before any probe.
     pub fn of(
         call: Facts,
         credential: Credential,
@@ -184,7 +186,7 @@ impl Case {
         }
     }
 
-    /// With what is known of the API that was called.
+    /// Adds the knowledge of the API, and reads errors and path again with it.
     #[must_use]
     pub fn knowing(mut self, knowledge: Knowledge) -> Case {
         self.call.know(&knowledge);
@@ -193,7 +195,7 @@ impl Case {
             let known = Arc::new(knowledge.paths(route.url.host_str()));
             self.call.route = Some(route.knowing(known, &base));
         }
-        // Of an address with a credential in it a pack knows the place, whatever the look.
+        // Only a pack knows that a credential stands in the path of a URL.
         let url = &self.call.exchange.sent.url;
         let path = url.split(['?', '#']).next().unwrap_or_default();
         let api = knowledge.api.as_ref();
@@ -206,8 +208,8 @@ impl Case {
         self
     }
 
-    /// Whether the call carried no credential for sure: one may stand in the body of a call that
-    /// signs in, where nobody looks.
+    /// Whether the call surely carried no credential. A call that signs in may carry one in its
+    /// body.
     pub fn sends_nothing(&self) -> bool {
         self.credential.place == CredentialPlace::Nowhere && !self.may_sign_in()
     }
@@ -243,7 +245,7 @@ impl Case {
         if MEMBERS.iter().any(|name| body.contains(name)) {
             return true;
         }
-        // A transcript rarely shows the body; then the words of the answer tell what it was about.
+        // A transcript rarely shows the body; then the words of the answer are the only sign.
         let entries = self.call.errors.first().iter();
         let said = entries.flat_map(|e| [e.title.as_deref(), e.detail.as_deref()]);
         let mut said = said.flatten().map(str::to_ascii_lowercase);
@@ -261,7 +263,7 @@ impl Case {
         said.any(|text| WORDS.iter().any(|word| text.contains(word)) && !asks(&text))
     }
 
-    /// What the answer names: rights, remedy, limits, the end of the call.
+    /// What the answer names: rights, remedy, limits, deprecation.
     pub fn named(&self) -> Named {
         let of = |response| {
             named(
@@ -274,7 +276,7 @@ impl Case {
         self.call.response().map(of).unwrap_or_default()
     }
 
-    /// How long the answer asks to wait: as it says, or until a limit that is used up is full
+    /// How long to wait before the next call: by `Retry-After`, or until a used-up limit is full
     /// again.
     pub fn wait(&self) -> Option<Duration> {
         let response = self.call.response()?;
@@ -294,7 +296,7 @@ impl Case {
         asked.or_else(full_again)
     }
 
-    /// Takes a probe's answer in, with what it says of how the API's paths are built.
+    /// Adds a probe's answer, and corrects the path's prefix where the answer shows it.
     pub fn take(&mut self, probed: Probed) {
         self.probes.push(probed);
         let is_told = |route: &Route| !route.known.endpoints.is_empty();
@@ -311,8 +313,8 @@ impl Case {
         self.knowledge.assumptions()
     }
 
-    /// The header by which the call chooses a version or a tenant, and its value where it has
-    /// one. Of an API that nobody knows, a version is what the call itself names so.
+    /// The header that chooses a version or a tenant, and its value where it was sent. Without a
+    /// pack, a header whose name ends with `version` counts.
     pub fn chosen_by(&self, says: HeaderSays) -> Option<(String, Option<String>)> {
         if let Some(row) = self.knowledge.header_that(says) {
             return Some((row.name.clone(), self.header(&row.name)));
@@ -323,9 +325,8 @@ impl Case {
         Some((own.name.clone(), Some(own.text().into_owned())))
     }
 
-    /// Where the API's first collection stands in the call's path, if it stands elsewhere than
-    /// the path alone made it look: what lists is no single thing, and what is above the first
-    /// list is not found.
+    /// The index of the API's first collection in the path, if answers show that the guess from the
+    /// path alone was wrong: a list where an item was expected, or nothing found above it.
     fn first_list(&self) -> Option<usize> {
         let route = self.call.route.as_ref()?;
         let mut above_is_lost = false;
@@ -352,17 +353,19 @@ impl Case {
         None
     }
 
+    /// The probes of one purpose, in the order they were sent.
     pub fn with(&self, purpose: Purpose) -> impl Iterator<Item = &Probed> {
         self.probes
             .iter()
             .filter(move |p| p.probe.purpose == purpose)
     }
 
+    /// The first probe of a purpose; `None` where none was sent.
     pub fn first(&self, purpose: Purpose) -> Option<&Probed> {
         self.with(purpose).next()
     }
 
-    /// The number of a probe, as evidence names it.
+    /// The number of a probe in evidence, from 1.
     pub fn number(&self, probed: &Probed) -> usize {
         let place = self.probes.iter().position(|p| std::ptr::eq(p, probed));
         place.map_or(0, |place| place + 1)
@@ -397,6 +400,7 @@ impl Case {
         )
     }
 
+    /// How evidence names the caller: the token's name, `no token` or `the same token`.
     pub fn own_name(&self) -> String {
         match &self.credential.token {
             Some(name) => name.to_string(),
@@ -405,19 +409,19 @@ impl Case {
         }
     }
 
-    /// The probes that carried the token in question as it is, and changed nothing else.
+    /// The probes with the call's own token and without changed headers.
     pub fn own(&self) -> impl Iterator<Item = &Probed> {
         self.probes
             .iter()
             .filter(|p| p.probe.bearer == Bearer::Own && p.probe.headers.is_empty())
     }
 
-    /// Whether the API answers anyone here, so that an answer proves nothing of a token.
+    /// Whether the call works without a token, so that a success proves nothing about one.
     pub fn is_open(&self) -> bool {
         self.with(Purpose::Without).any(|p| p.facts.is_fine())
     }
 
-    /// A probe by which the token was accepted.
+    /// A probe that proves that the API accepts the token; `None` without proof.
     pub fn works(&self) -> Option<&Probed> {
         if self.is_open() || self.credential.place == CredentialPlace::Nowhere {
             return None;
@@ -432,8 +436,8 @@ impl Case {
         self.own().find(asked).or_else(|| self.is_told_more())
     }
 
-    /// A place that does not exist for the token, and that those without a token are not told so
-    /// much about: it was accepted before the place was looked for.
+    /// A probe that got a 404 where a call without a token is refused: the API accepted the token
+    /// before it looked for the resource.
     fn is_told_more(&self) -> Option<&Probed> {
         let refused = |p: &&Probed| p.facts.is_refusal() || p.facts.is_denial();
         let stranger = self.first(Purpose::Stranger).filter(refused)?;
@@ -441,7 +445,7 @@ impl Case {
         own.find(|p| p.probe.url == stranger.probe.url)
     }
 
-    /// In a sentence how a probe shows that the token is accepted.
+    /// The evidence, in a sentence, that the token is accepted.
     pub fn proof(&self, works: &Probed) -> String {
         let stranger = self.first(Purpose::Stranger);
         match stranger.filter(|_| works.facts.is_missing()) {
@@ -454,7 +458,8 @@ impl Case {
         }
     }
 
-    /// The token is known to the API: another answer than a made-up one gets, and no refusal.
+    /// A probe that shows that the API knows the token: it was not refused and answers differ from
+    /// those to a made-up one.
     pub fn is_recognised(&self) -> Option<&Probed> {
         if let Some(works) = self.works() {
             return Some(works);
@@ -464,7 +469,7 @@ impl Case {
             .then_some(wrong)
     }
 
-    /// Whether the probes that any good token passes were refused.
+    /// Whether the API refused the probes that every good token passes.
     pub fn is_refused_everywhere(&self) -> bool {
         let mut checks = self
             .own()
@@ -482,13 +487,13 @@ impl Case {
             .filter(|p| !p.facts.is_missing())
             .peekable();
         let wrong = self.first(Purpose::Wrong);
-        // Who one is, any accepted token may ask; one that is told there what it is told here is
+        // Any accepted token may ask who it belongs to. A token that gets the same denial there is
         // not accepted, whatever the status.
         let same_as_call = |p: &Probed| p.facts.is_denial() && p.facts.is_like(&self.call);
         let who = self.first(Purpose::WhoAmI);
         let root = self.call.route.as_ref().and_then(|route| route.root());
         let apart = |p: &&Probed| {
-            // Where it belongs to the collection in question, it tells of that collection.
+            // Under the collection in question, the denial may be about the collection.
             let path = p.probe.url.path();
             root.as_ref().is_none_or(|root| !path.starts_with(root))
         };
@@ -504,7 +509,7 @@ impl Case {
             })
     }
 
-    /// Lists that were asked for with the token in question, who-am-I left out.
+    /// The probes for lists with the call's own token; who-am-I calls are left out.
     pub fn lists(&self) -> Vec<&Probed> {
         let asked = [Purpose::List, Purpose::ListAbove, Purpose::Elsewhere];
         self.own()
@@ -512,23 +517,25 @@ impl Case {
             .collect()
     }
 
-    /// The clock of the server by the call, or else by a probe.
+    /// The server's clock by the answer to the call, or else by a probe.
     pub fn server_time(&self) -> Option<Timestamp> {
         self.call
             .server_time()
             .or_else(|| self.probes.iter().find_map(|p| p.facts.server_time()))
     }
 
-    /// When the call was made, by the clock that decides over a token's times.
+    /// The time to judge a token's expiry by: the server's clock, or else the start of the call.
     pub fn deciding_time(&self) -> Timestamp {
         self.server_time().unwrap_or(self.call.exchange.started_at)
     }
 
+    /// A header of the request as sent; `None` where it has none of that name.
     pub fn header(&self, name: &str) -> Option<String> {
         let value = self.call.exchange.sent.headers.get(name)?;
         Some(value.into_owned())
     }
 
+    /// Whether the call only reads (GET, HEAD, OPTIONS), so that it may be sent again.
     pub fn is_safe(&self) -> bool {
         matches!(
             self.call.exchange.sent.method.as_str(),
@@ -536,7 +543,7 @@ impl Case {
         )
     }
 
-    /// Whether it is known to write: what is unknown is no evidence.
+    /// Whether the call is known to write; an unknown method does not count.
     pub fn writes(&self) -> bool {
         !self.call.exchange.sent.method.is_empty() && !self.is_safe()
     }

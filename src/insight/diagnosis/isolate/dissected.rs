@@ -1,5 +1,5 @@
-//! A request taken apart: who calls, where, each part of the path, each parameter, each header,
-//! each field of the body. Its variables are filled in, its tokens stand by name.
+//! Takes a request apart: token, host, each part of the path, each parameter, header and body
+//! field. Variables are filled in; tokens stay as names.
 
 use crate::insight::json::fields::{self, Steps};
 use crate::insight::json::{self, Json};
@@ -8,12 +8,12 @@ use crate::model::{
     decoded, form_rows, resolve, slot,
 };
 
-/// A request with where it goes and how it is made.
+/// A request with the environment it is for.
 #[derive(Clone, Debug, Default)]
 pub struct Side {
     pub spec: RequestSpec,
     pub environment: Environment,
-    /// Whether cookies that were kept go along.
+    /// Whether stored cookies are sent with it.
     pub cookies: bool,
 }
 
@@ -21,12 +21,12 @@ pub struct Side {
 #[derive(Clone, Debug)]
 pub struct Dissected {
     pub environment: Environment,
-    /// Scheme, host and port, as text that is filled in.
+    /// Scheme, host and port, as text that may hold slots.
     pub place: String,
     pub origin: Option<Origin>,
     /// Parts of the path, as they are written.
     pub path: Vec<String>,
-    /// Pairs of the query as they are written, each with its name.
+    /// The pairs of the query as written, each with its decoded name.
     pub params: Vec<(String, String)>,
     pub headers: Vec<Param>,
     pub body: Content,
@@ -38,7 +38,7 @@ pub struct Dissected {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     Empty,
-    /// An object, and how it was written.
+    /// A JSON object, and the body as it was written.
     Object(Json, Body),
     Form(Vec<Param>),
     Whole(Body),
@@ -48,7 +48,7 @@ impl Content {
     /// Whether two bodies can be mixed field by field.
     pub fn is_like(&self, other: &Content) -> bool {
         match (self, other) {
-            // Where tokens stand in one of them, braces in the other are still data.
+            // Text bodies hold slots for tokens; in bytes the same braces are data.
             (Content::Object(_, one), Content::Object(_, other)) => {
                 matches!(one, Body::Text(_)) == matches!(other, Body::Text(_))
             }
@@ -57,6 +57,7 @@ impl Content {
         }
     }
 
+    /// The ways to all fields of a JSON object that can be left out; empty for other bodies.
     pub fn fields(&self) -> Vec<Steps> {
         match self {
             Content::Object(object, _) => fields::leaves(object),
@@ -66,8 +67,8 @@ impl Content {
 }
 
 impl Side {
-    /// What was masked when a call was kept cannot be sent again: there another call's own is
-    /// taken, which then is no difference.
+    /// Replaces rows that hold a mask, which cannot be sent, by the same rows of another call; they
+    /// then make no difference.
     pub fn unmask(&mut self, own: &RequestSpec) {
         let mend = |rows: &mut Vec<Param>, own: &[Param]| {
             let is_masked = |row: &Param| row.enabled && row.value.contains(MASK);
@@ -84,8 +85,8 @@ impl Side {
         mend(&mut self.spec.params, &own.params);
     }
 
-    /// Taken apart. Where `with_headers` holds, what the environment adds to each call becomes
-    /// part of it; else it stays with the environment.
+    /// Takes the request apart. `with_headers` makes the environment's own headers parts of the
+    /// request; otherwise they stay with the environment. Fails where a variable is not set.
     pub fn dissected(&self, with_headers: bool) -> Result<Dissected, Failure> {
         let spec = RequestSpec {
             auth: Auth::None,
@@ -122,7 +123,7 @@ impl Side {
         })
     }
 
-    /// The headers that somebody chose: none that every call has.
+    /// The headers that a person chose, without those that every call has.
     fn headers(&self, sent: &SentRequest, with_environment: bool) -> Vec<Param> {
         let is = |known: &str, name: &str| known.eq_ignore_ascii_case(name);
         let rows = self.spec.headers.iter();
@@ -136,13 +137,13 @@ impl Side {
         let mut headers: Vec<Param> = chosen
             .map(|(number, header)| Param::new(header.name.clone(), template(sent, number)))
             .collect();
-        // A body without a type stays one.
+        // A header that is switched off stays, so that a body without a type gets none.
         headers.extend(self.spec.headers.iter().filter(|row| !row.enabled).cloned());
         headers
     }
 }
 
-/// The value of a header as a text that is filled in.
+/// The value of a header as text, with slots for its tokens.
 fn template(sent: &SentRequest, number: usize) -> String {
     let header = sent.headers.iter().nth(number);
     let value = header.map_or_else(Default::default, |header| header.text().into_owned());
@@ -174,7 +175,7 @@ fn content(spec: &RequestSpec, sent: &SentRequest) -> Content {
         Body::Empty => Content::Empty,
         Body::Form(rows) => Content::Form(rows.iter().filter(|row| row.enabled).cloned().collect()),
         Body::Multipart(_) | Body::File(_) => Content::Whole(spec.body.clone()),
-        // Names of tokens stand in strings, as they are typed.
+        // Slots stand inside JSON strings, so the typed text is parsed.
         Body::Text(text) if has_slots => object(text, spec.body.clone()),
         Body::Text(_) | Body::Bytes(_) => {
             let Ok(text) = std::str::from_utf8(&sent.body) else {

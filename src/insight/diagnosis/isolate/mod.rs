@@ -1,7 +1,7 @@
-//! Which part of a call its refusal hangs on: the call is mixed with one that works, part by part
-//! and by halves, until the smallest difference is left that is refused the same. Nothing has to
-//! be known of the API. What is asked next follows from the answers alone, so that a search can be
-//! stopped, shown and gone on with at any time.
+//! Finds the part of a call that its refusal hangs on: mixes the call with one that works, by
+//! halves, until the smallest difference is left that is refused the same. Needs no knowledge of
+//! the API. The next mixture follows from the answers alone, so a search can be stopped, shown and
+//! continued at any time.
 
 mod crossing;
 mod dissected;
@@ -30,39 +30,39 @@ pub use dissected::Side;
 pub use parts::{Part, PartKind};
 pub use search::{Answer, Finding, Matters, Mixture, Outcome, Take};
 
-/// A search under way, or at its end. It holds requests as they are typed: what is shown of it is
-/// `parts` and the exchanges.
+/// A search, running or finished. It holds requests as typed, with secrets, so only show its
+/// `parts` and exchanges.
 #[derive(Clone, Debug)]
 pub struct Isolation {
     pair: Pair,
-    /// Whether there is a call that works; without one, parts are left out.
+    /// The call that works; `None` where parts are left out instead of exchanged.
     pub against: Option<Against>,
     pub budget: usize,
     pub asked: Vec<Asked>,
-    /// What the other token may that this one may not, where both say it.
+    /// The rights that only the other token has, as a sentence, where both tokens tell.
     pub scopes: Option<String>,
-    /// It ends here, whatever is left to ask.
+    /// Why the search ended early; `None` where it did not.
     pub stopped: Option<Stopped>,
-    /// Why its calls are no session: something of an environment stands in them.
+    /// Why its calls cannot be saved as a session: they hold values of an environment.
     pub why_not_saved: Option<String>,
 }
 
-/// The call that works, as a sentence names it, and whether a file said it.
+/// The call that works: how a sentence names it, and who wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Against {
     pub name: String,
     pub author: Author,
 }
 
-/// Why a search ended before its end.
+/// Why a search ended early.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stopped {
-    /// Too many calls: the server asks for a longer wait than is waited.
+    /// Too many calls: the server asks for a longer wait than a search waits.
     Limited,
     ByPerson,
 }
 
-/// One call that was made.
+/// One mixture that was sent, with its answer.
 #[derive(Clone, Debug)]
 pub struct Asked {
     pub mixture: Mixture,
@@ -71,7 +71,7 @@ pub struct Asked {
     pub answer: Answer,
 }
 
-/// One call to be made.
+/// One mixture to send, with everything needed to send it.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub mixture: Mixture,
@@ -81,7 +81,7 @@ pub struct Call {
     pub jar: Jar,
 }
 
-/// What the contract calls the result.
+/// The result of a search, as the JSON output names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Found,
@@ -93,6 +93,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The word for the result in JSON.
     pub fn id(self) -> &'static str {
         match self {
             Verdict::Found => "found",
@@ -105,8 +106,9 @@ impl Verdict {
 }
 
 impl Isolation {
-    /// `working` is compared with; both keep the method of the refused call. `shown` masks the
-    /// values of the parts.
+    /// Starts a search that may make `budget` calls, at least two; `shown` masks the values of the
+    /// parts. Fails where the methods differ, a variable is not set, or the border forbids the
+    /// mixture.
     pub fn new(
         refused: &Side,
         working: Option<(&Side, Against)>,
@@ -134,7 +136,7 @@ impl Isolation {
             let mut apart = side.dissected(true)?;
             crossing::check((refused, &own), (side, &apart), named.author)?;
             why_not_saved = why_not_saved.or_else(|| why(side));
-            // What an environment adds stays with it where the two go to different places.
+            // Headers of an environment stay with it where the two calls go to different hosts.
             if apart.origin != own.origin {
                 (own, apart) = (refused.dissected(false)?, side.dissected(false)?);
             }
@@ -152,7 +154,8 @@ impl Isolation {
         })
     }
 
-    /// The parts in which the calls differ; of a call alone, those it can do without.
+    /// The parts in which the calls differ, with their numbers; for a single call those that can be
+    /// left out.
     pub fn parts(&self) -> Vec<(usize, &Part)> {
         let parts = self.pair.parts.iter().enumerate();
         let is_meant = |part: &Part| match self.against {
@@ -162,19 +165,22 @@ impl Isolation {
         parts.filter(|(_, part)| is_meant(part)).collect()
     }
 
+    /// The method that all mixtures share.
     pub fn method(&self) -> &str {
         &self.pair.method
     }
 
+    /// Whether the method may change something, so that a person has to agree first.
     pub fn writes(&self) -> bool {
         !is_safe_method(&self.pair.method)
     }
 
+    /// Whether the refused call goes to the sandbox, where nothing can be harmed.
     pub fn is_sandbox(&self) -> bool {
         self.pair.refused.environment.sandbox
     }
 
-    /// Whether either call goes to a place that is protected.
+    /// Whether either call goes to a protected environment.
     pub fn is_protected(&self) -> bool {
         self.pair.refused.environment.protected || self.pair.working.environment.protected
     }
@@ -211,7 +217,7 @@ impl Isolation {
         })
     }
 
-    /// Takes the answer to a mixture in.
+    /// Records the answer to a mixture.
     pub fn take(&mut self, mixture: Mixture, facts: &Facts) {
         let said = Said::of(facts);
         let all = |wanted: Take| {
@@ -242,12 +248,12 @@ impl Isolation {
         parts.map(take).collect()
     }
 
-    /// Whether it is the refused call's own token.
+    /// Whether this is the refused call's own token.
     pub fn is_own(&self, auth: &Auth) -> bool {
         *auth == self.pair.refused.auth
     }
 
-    /// The names of both tokens, where each call has its own.
+    /// The names of both tokens; `None` where the calls share one or lack one.
     pub fn tokens(&self) -> Option<(TokenName, TokenName)> {
         let names = (
             self.pair.refused.auth.token()?,
@@ -256,7 +262,7 @@ impl Isolation {
         (names.0 != names.1).then(|| (names.0.clone(), names.1.clone()))
     }
 
-    /// Where it turns on the token: the scopes and roles that only the other one says it has.
+    /// Fills `scopes`: the scopes and roles that only the other token says it has.
     pub fn compare_tokens(&mut self, own: &TokenReport, other: &TokenReport) {
         let Some((name, with)) = self.tokens() else {
             return;
@@ -279,12 +285,12 @@ impl Isolation {
         }
     }
 
-    /// A call was made that told nothing.
+    /// Takes one call off the budget, for a call that told nothing.
     pub fn spend(&mut self) {
         self.budget = self.budget.saturating_sub(1).max(self.asked.len());
     }
 
-    /// What is known: at the end, or so far.
+    /// The result, or what is known so far.
     pub fn finding(&self) -> Finding {
         match self.walked() {
             Next::Over(finding) => finding,
@@ -300,10 +306,12 @@ impl Isolation {
         }
     }
 
+    /// Whether no call is left to make.
     pub fn is_over(&self) -> bool {
         self.next().is_none()
     }
 
+    /// The result in one word; `budget` while the search is unfinished.
     pub fn verdict(&self) -> Verdict {
         match self.finding().outcome {
             Outcome::One { .. } | Outcome::Address | Outcome::Needed(_) => Verdict::Found,
@@ -314,7 +322,7 @@ impl Isolation {
         }
     }
 
-    /// The smallest call that is known to be refused the same.
+    /// The smallest mixture that was refused the same way; `None` before the first answer.
     pub fn minimal(&self) -> Option<&Asked> {
         self.asked.get(self.finding().minimal?)
     }

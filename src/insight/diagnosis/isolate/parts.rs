@@ -1,5 +1,5 @@
-//! The parts in which a refused call and one that works may differ, and a call that is mixed of
-//! both.
+//! The parts in which a refused call and one that works may differ, and how a mixture of both
+//! becomes a request.
 
 use super::dissected::{Content, Dissected};
 use super::search::{Mixture, Role, Take};
@@ -19,9 +19,9 @@ pub enum PartKind {
     Cookies,
     HttpVersion,
     AddressFamily,
-    /// The whole path, where the two have not as many parts.
+    /// The whole path, where the two paths differ in length.
     Path,
-    /// One part of it, counted from the left.
+    /// One part of the path, counted from 1.
     Step(usize),
     Param(String),
     Header(String),
@@ -30,19 +30,20 @@ pub enum PartKind {
     Body,
 }
 
+/// One part in which two calls can differ, with both values as they may be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     pub kind: PartKind,
     pub role: Role,
-    /// What stands there in the refused call, without secrets; `None` where nothing does.
+    /// The value in the refused call, masked; `None` where it has none.
     pub refused: Option<String>,
-    /// And in the other one.
+    /// The value in the working call, likewise.
     pub working: Option<String>,
-    /// It holds what may be secret and has no name, so that it stays with the host it is for.
+    /// It may hold a secret without a name, so it is only sent to its own host.
     pub stays: bool,
 }
 
-/// Values longer than this are cut where they are shown.
+/// How many characters of a value are shown.
 const SHOWN: usize = 80;
 
 impl Part {
@@ -65,7 +66,7 @@ impl Part {
     }
 }
 
-/// Two calls beside each other, or one alone, in parts.
+/// A refused call and a working one in parts, or one call with itself.
 #[derive(Clone, Debug)]
 pub struct Pair {
     pub method: String,
@@ -75,6 +76,7 @@ pub struct Pair {
 }
 
 impl Pair {
+    /// Finds the parts of two calls, or of one alone; `shown` masks their values.
     pub fn new(method: &str, refused: Dissected, working: Option<Dissected>, shown: &Mask) -> Pair {
         let working = working.unwrap_or_else(|| refused.clone());
         let mut kinds = vec![PartKind::Token];
@@ -158,7 +160,7 @@ impl Pair {
         pair
     }
 
-    /// What stands in a part, as text that is filled in.
+    /// The value of a part, as text that may hold slots.
     fn value(&self, side: &Dissected, kind: &PartKind) -> Option<String> {
         let joined = |values: Vec<String>| (!values.is_empty()).then(|| values.join(", "));
         match kind {
@@ -224,7 +226,7 @@ impl Pair {
             | PartKind::Header(_)
             | PartKind::FormField(_)
             | PartKind::Body => true,
-            // What is left out of a list would move the others.
+            // An element left out of a list would move the others.
             PartKind::Field(steps) => match &self.refused.body {
                 Content::Object(object, _) => (1..steps.len()).all(|depth| {
                     !matches!(fields::at(object, &steps[..depth]), Some(Json::List(_)))
@@ -239,7 +241,7 @@ impl Pair {
         }
     }
 
-    /// What may be secret is never sent to the other host.
+    /// Keeps parts that may hold secrets with the host that the mixture calls.
     fn bound(&self, mixture: &Mixture) -> Mixture {
         let mut parts = self.parts.iter();
         let host = parts.position(|part| part.kind == PartKind::Host);
@@ -254,7 +256,7 @@ impl Pair {
         bound.collect()
     }
 
-    /// The call that a mixture says, where it goes, and whether kept cookies go along.
+    /// The request of a mixture, its environment, and whether stored cookies are sent.
     pub fn mixed(&self, mixture: &Mixture) -> (RequestSpec, Environment, bool) {
         let mixture = &self.bound(mixture);
         let side = |take: Take| match take {
@@ -307,7 +309,7 @@ impl Pair {
                 headers.extend(rows_of(&side(take).headers, name).cloned());
             }
         }
-        // At home it is said so, so that a session of it can go to another home.
+        // Write `{{base}}`, so that a session made of it works in other environments.
         let base = as_text(environment.base_url.trim_end_matches('/'));
         if let Some(rest) = url.strip_prefix(&base).filter(|_| !base.is_empty())
             && rest.starts_with(['/', '?'])
@@ -329,8 +331,7 @@ impl Pair {
         (spec, environment, cookies)
     }
 
-    /// The pairs of the query. Where all that the other call has comes from it, they stand in its
-    /// order.
+    /// The pairs of the query; in the working call's order where all of them come from it.
     fn pairs<'p>(&'p self, mixture: &'p Mixture) -> Vec<&'p str> {
         let of_name = |side: &'p Dissected, name: &'p str| {
             let own = side.params.iter().filter(move |(known, _)| known == name);
@@ -362,13 +363,12 @@ impl Pair {
         pairs.collect()
     }
 
-    /// The parts with where each is taken from; those that stand in both calls and cannot go are
-    /// no parts, and their rows are in both.
+    /// The parts, each with the call it is taken from.
     fn ordered<'p>(&'p self, mixture: &'p Mixture) -> impl Iterator<Item = (&'p Part, Take)> {
         self.parts.iter().zip(mixture.iter().copied())
     }
 
-    /// The body with the headers that speak of it, where they go with the body.
+    /// The body, with the `Content-*` headers that belong to it.
     fn body(&self, mixture: &Mixture) -> (Body, Vec<Param>) {
         let mut takes = self
             .ordered(mixture)
@@ -447,7 +447,7 @@ fn kinds_of_bodies(one: &Content, other: &Content) -> Vec<PartKind> {
     match (one, other) {
         (Content::Object(own, _), Content::Object(others, _)) if one.is_like(other) => {
             let mut places = fields::differences(own, others);
-            // What both share can only be left out.
+            // Fields that both share can only be left out.
             for leaf in one.fields() {
                 let covers = |known: &Steps| known.starts_with(&leaf) || leaf.starts_with(known);
                 if !places.iter().any(covers) {
@@ -515,7 +515,7 @@ fn is_token(kind: &PartKind, value: Option<&str>) -> bool {
     }
 }
 
-/// A value as it may be shown: secrets masked, tokens by name, short.
+/// A value as it may be shown: secrets masked, tokens as names, cut to length.
 fn presented(name: &str, value: &str, shown: &Mask) -> String {
     let mut plain = String::new();
     let mut has_token = false;

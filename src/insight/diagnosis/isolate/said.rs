@@ -4,24 +4,25 @@ use super::search::Answer;
 use crate::insight::facts::{Facts, Page};
 use crate::model::{Cause, Outcome, StatusClass};
 
-/// What of an answer decides.
+/// The parts of an answer that decide whether two refusals are the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
     pub class: StatusClass,
     pub status: Option<u16>,
-    /// Each once, in order of the alphabet.
+    /// Each code once, sorted.
     pub codes: Vec<String>,
-    /// Why there is no answer.
+    /// Why no answer came; `None` where one did.
     pub failure: Option<Cause>,
     pub is_page: bool,
     pub is_refused: bool,
-    /// Nothing left this machine.
+    /// Nothing was sent.
     pub is_unsent: bool,
     /// Too many calls.
     pub is_limited: bool,
 }
 
 impl Said {
+    /// Reduces an answer to what decides; wording does not.
     pub fn of(facts: &Facts) -> Said {
         let outcome = &facts.exchange.outcome;
         let class = outcome.looks();
@@ -56,10 +57,10 @@ impl Said {
         self.class == other.class && self.failure == other.failure && by_codes()
     }
 
-    /// This answer beside that to the call in question, and to the one that works.
+    /// Compares this answer with those to the refused call and to the working one.
     pub fn beside(&self, refused: Option<&Said>, working: Option<&Said>) -> Answer {
         if !self.is_refused {
-            // A page in the place of an answer is none.
+            // An HTML page in place of an API answer is no success.
             let is_odd = working.is_some_and(|own| !own.is_page) && self.is_page;
             return match is_odd {
                 true => Answer::Other,

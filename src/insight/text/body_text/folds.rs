@@ -1,14 +1,14 @@
-//! Which objects and arrays are folded away. Nothing here is proportional to the number of
-//! lines: every line knows what it stands in, so it is climbed and not searched.
+//! Which objects and arrays are folded. No cost here grows with the number of lines: each line
+//! leads to its container directly, without a search.
 
 use super::{BodyText, shape};
 use std::collections::BTreeSet;
 
-/// All are open but some, or all are folded but some.
+/// Everything is open with exceptions, or everything is folded with exceptions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Folds {
     all: bool,
-    /// The opening lines that are otherwise than all.
+    /// The opening lines that are the exceptions.
     others: BTreeSet<usize>,
 }
 
@@ -18,7 +18,7 @@ impl Folds {
         !self.all && self.others.is_empty()
     }
 
-    /// Folds everything in what is outermost, and of several values each.
+    /// Folds everything but the outermost value; where there are several values, folds them too.
     pub fn fold_all(&mut self, text: &BodyText) {
         self.all = true;
         let outermost = text.lines.first_opening();
@@ -28,16 +28,18 @@ impl Folds {
             .collect();
     }
 
+    /// Opens everything, as in a fresh body.
     pub fn open_all(&mut self) {
         *self = Folds::default();
     }
 
+    /// Whether the line opens something that is folded now.
     pub fn is_folded(&self, text: &BodyText, line: usize) -> bool {
         self.all != self.others.contains(&line) && text.closing(line).is_some()
     }
 
-    /// Folds or opens what the line opens, closes or stands in. Returns the line that can be
-    /// seen of it then; `None` where there is nothing to fold.
+    /// Folds or opens what the line opens, closes or stands in. Returns the line that stays
+    /// visible; `None` where there is nothing to fold.
     pub fn toggle(&mut self, text: &BodyText, line: usize) -> Option<usize> {
         let opening = text.container(line)?;
         text.closing(opening)?;
@@ -45,7 +47,7 @@ impl Folds {
         Some(self.seen(text, opening))
     }
 
-    /// Opens all that hides a line.
+    /// Opens everything that hides a line.
     pub fn open_to(&mut self, text: &BodyText, line: usize) {
         for opening in text.around(line) {
             if self.is_folded(text, opening) {
@@ -60,7 +62,7 @@ impl Folds {
         }
     }
 
-    /// The line that stands for this one: itself, or the outermost that hides it.
+    /// The visible line for this one: itself, or the outermost fold that hides it.
     pub fn seen(&self, text: &BodyText, line: usize) -> usize {
         let line = line.min(text.len().saturating_sub(1));
         if self.is_empty() {
@@ -70,7 +72,7 @@ impl Folds {
         text.around(line).filter(hides).last().unwrap_or(line)
     }
 
-    /// The next line that can be seen.
+    /// The next visible line; `None` at the end.
     pub fn next(&self, text: &BodyText, line: usize) -> Option<usize> {
         let next = match text.closing(line) {
             Some(closing) if self.is_folded(text, line) => closing + 1,
@@ -79,7 +81,7 @@ impl Folds {
         (next < text.len()).then_some(next)
     }
 
-    /// That many seen lines further, or as far as there are lines.
+    /// Moves by that many visible lines (back if negative), and stops at the ends.
     pub fn step(&self, text: &BodyText, line: usize, lines: isize) -> usize {
         let last = text.len().saturating_sub(1);
         if self.is_empty() {
@@ -101,12 +103,13 @@ impl Folds {
 }
 
 impl BodyText {
-    /// The line that closes what this line opens, if it is known.
+    /// The line that closes what this line opens; `None` where it opens nothing or the end is
+    /// missing.
     pub fn closing(&self, line: usize) -> Option<usize> {
         self.lines.closing(line)
     }
 
-    /// How many members or elements there are in what the line opens.
+    /// How many members or elements are in what the line opens.
     pub fn count(&self, opening: usize) -> usize {
         self.lines.count(opening)
     }
@@ -125,7 +128,7 @@ impl BodyText {
         self.lines.around(line)
     }
 
-    /// The place of what the line begins, ends or belongs to among its siblings, from zero.
+    /// The position among its siblings of what the line begins, ends or belongs to, from zero.
     pub fn seat(&self, line: usize) -> usize {
         self.lines.seat_of(line)
     }

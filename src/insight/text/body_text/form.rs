@@ -1,8 +1,9 @@
-//! What a text is, beside JSON: its lines are found and laid out in its own way.
+//! The kinds of text other than JSON; each has its own way to find and lay out lines.
 
 use super::watch::Watch;
 use super::{Lines, events, json_lines, markup, table};
 
+/// How the lines of a body are laid out, once they are found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Form {
     /// As it came.
@@ -18,7 +19,7 @@ pub enum Form {
     Events,
 }
 
-/// What a text is said to be, or plainly is.
+/// A kind of text, by its media type or by its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Xml,
@@ -28,6 +29,7 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The kind by media type, or by how the text begins; `None` for JSON and for plain text.
     pub fn of(body: &[u8], media_type: Option<&str>) -> Option<Kind> {
         let kind = match media_type.unwrap_or_default() {
             "text/html" | "application/xhtml+xml" => Kind::Html,
@@ -36,11 +38,11 @@ impl Kind {
             "text/tab-separated-values" => Kind::Table { separator: b'\t' },
             "text/event-stream" => Kind::Events,
             name if name.ends_with("+xml") => Kind::Xml,
-            // Of what should be JSON and is not, that is the news.
+            // Text that should be JSON and is not gets a JSON error, whatever it looks like.
             name if is_json(name) => return None,
             _ => return Kind::sniffed(body),
         };
-        // Errors are often sent under the name of what was hoped for.
+        // Errors are often sent with the media type of a success.
         let begins_like_others = matches!(first(body), Some(b'<' | b'{' | b'['));
         let is_it = match kind {
             Kind::Xml | Kind::Html => first(body) == Some(b'<'),
@@ -70,8 +72,7 @@ fn first(body: &[u8]) -> Option<u8> {
     body.trim_ascii_start().first().copied()
 }
 
-/// What the lines of such a text are, and on which of them each of its parts begins; or where
-/// it is broken. `None` if the watch ended it.
+/// The lines of a text, its form, and the lines on which its parts (such as events) begin.
 #[derive(Default)]
 pub struct Found {
     pub lines: Lines,
@@ -79,6 +80,7 @@ pub struct Found {
     pub parts: Vec<u32>,
 }
 
+/// Finds the lines of a text of this kind.
 pub fn arrange(body: &[u8], kind: Kind, watch: Watch) -> Option<Result<Found, json_lines::Broken>> {
     let mut found = Found::default();
     let broken = match kind {

@@ -1,5 +1,5 @@
-//! The lines of a JSON text, one for each member, found in one pass that also checks the
-//! grammar. Nothing is nested in it, so no depth can exhaust the stack.
+//! Finds the lines of a JSON text, one for each member, in one pass that also checks the grammar.
+//! It does not recurse, so no depth can exhaust the stack.
 
 use super::Lines;
 use super::shape::{CLOSES, DEPTH, INSIDE, LATER, OPENS};
@@ -7,14 +7,14 @@ use super::watch::{LOOK, Watch, piece_end};
 use crate::model::limits;
 use std::ops::Range;
 
-/// Where a text stops being JSON, or being shown as such.
+/// The byte where a text stops being valid JSON or gets too deep to show, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Broken {
     pub at: usize,
     pub what: &'static str,
 }
 
-/// Where one value ends and the text does not.
+/// The fault where text follows the end of the first value.
 pub const MORE: &str = "there is more after the end";
 
 /// What may come next.
@@ -32,17 +32,16 @@ struct Arranged<'a> {
     lines: &'a mut Lines,
     indent: u16,
     open: Vec<u8>,
-    /// Whether the line under way closes what it begins with.
+    /// Whether the current line begins with a closing bracket.
     closes: bool,
 }
 
-/// Fills in the lines; where the text is broken, those before it are there. `None` if the watch
-/// ended it.
+/// Fills in the lines, up to the fault where the text is broken. `None` if the watch stopped it.
 pub fn arrange(body: &[u8], lines: &mut Lines, watch: Watch) -> Option<Result<(), Broken>> {
     arrange_at(body, 0, 0, lines, watch)
 }
 
-/// The same for the rest of a text from a byte on, so far indented.
+/// The same from a byte on, with that much extra indent.
 pub fn arrange_at(
     body: &[u8],
     from: usize,
@@ -61,12 +60,12 @@ pub fn arrange_at(
 }
 
 impl Arranged<'_> {
-    /// `Ok(None)` if the watch ended it.
+    /// `Ok(None)` if the watch stopped it.
     fn run(&mut self, from: usize, watch: Watch) -> Result<Option<()>, Broken> {
         let body = self.body;
         let mut at = blank(body, from);
         let mut next = Next::Value;
-        // Where the line under way begins, and where its last token ends.
+        // Where the current line begins, and where its last token ends.
         let (mut start, mut end) = (at, at);
         let mut look = from + LOOK;
         loop {
@@ -133,7 +132,7 @@ impl Arranged<'_> {
         }
     }
 
-    /// The bracket opened last; zero where none is.
+    /// The innermost open bracket; zero where none is open.
     fn bracket(&self) -> u8 {
         self.open.last().copied().unwrap_or(0)
     }
@@ -142,17 +141,17 @@ impl Arranged<'_> {
         (self.indent + self.open.len() as u16) & DEPTH
     }
 
-    /// The line under way opens an object or array.
+    /// The current line opens an object or array.
     fn opens(&mut self, place: Range<usize>, bracket: u8) {
         let depth = self.depth();
         self.lines.seat();
         self.lines.open();
         self.open.push(bracket);
-        // The rest of a long name stands inside it, to be folded away with it.
+        // The rest of a long name counts as inside, so that it folds too.
         push(self.body, self.lines, place, depth, OPENS);
     }
 
-    /// The line under way ends with its value or with the bracket that it closes.
+    /// The current line ends with its value or with the bracket that it closes.
     fn ends(&mut self, place: Range<usize>) {
         let depth = self.depth();
         if std::mem::take(&mut self.closes) {
@@ -164,7 +163,7 @@ impl Arranged<'_> {
     }
 }
 
-/// Adds what stands behind the last line, as far as it goes.
+/// Adds the rest of the body behind the last line, without checking it.
 pub fn rest(body: &[u8], lines: &mut Lines) {
     let (start, depth) = match lines.len().checked_sub(1) {
         None => (0, 0),
@@ -192,6 +191,7 @@ fn inside(bracket: u8) -> Next {
     }
 }
 
+/// The first byte at or after `at` that is no white space (RFC 8259, 2).
 pub fn blank(body: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\n' | b'\r' | b'\t') = body.get(at) {
         at += 1;
@@ -199,6 +199,7 @@ pub fn blank(body: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// The end of the string, number or word that begins here; an error where none does.
 pub fn scalar(body: &[u8], at: usize) -> Result<usize, Broken> {
     let word = |word: &str| match body[at..].starts_with(word.as_bytes()) {
         true => Ok(at + word.len()),
@@ -215,7 +216,7 @@ pub fn scalar(body: &[u8], at: usize) -> Result<usize, Broken> {
     }
 }
 
-/// The end of the string that begins here.
+/// The end of the string that begins here, in bytes; an error for a bad escape or a missing quote.
 pub fn string(body: &[u8], start: usize) -> Result<usize, Broken> {
     let mut at = start + 1;
     loop {
@@ -268,7 +269,7 @@ fn number(body: &[u8], start: usize) -> Result<usize, Broken> {
     Ok(at)
 }
 
-/// Adds a line, in pieces if it is long; what it opens or closes, the first piece does.
+/// Adds a line, in pieces if it is long; the first piece opens or closes.
 fn push(body: &[u8], lines: &mut Lines, place: Range<usize>, depth: u16, what: u16) {
     if place.len() <= limits::LINE_BYTES {
         return lines.push(place, depth | what);
@@ -288,8 +289,8 @@ fn push(body: &[u8], lines: &mut Lines, place: Range<usize>, depth: u16, what: u
     }
 }
 
-/// The end of the piece that begins at `start`, and whether a string goes on behind it. An
-/// escape stays whole, and so does a character.
+/// The end of the piece that begins at `start`, and whether a string continues behind it. Never
+/// splits an escape or a character.
 fn piece(body: &[u8], start: usize, stop: usize, mut inside: bool) -> (usize, bool) {
     let most = piece_end(body, start, stop);
     let mut at = start;
@@ -308,8 +309,8 @@ fn piece(body: &[u8], start: usize, stop: usize, mut inside: bool) -> (usize, bo
     (at, inside)
 }
 
-/// The text of a line without the blanks between its tokens, but one after a colon. `place` is
-/// told of each byte where it goes.
+/// Appends a line to `text` with one space after each colon and no other white space between
+/// tokens. `place` learns where each byte goes.
 pub fn tidy(
     bytes: &[u8],
     mut inside: bool,
@@ -338,7 +339,7 @@ pub fn tidy(
     }
 }
 
-/// Whether the string that goes on here is followed by a colon.
+/// Whether the string that continues here ends before a colon, which makes it a name.
 pub fn goes_on_as_name(rest: &[u8]) -> bool {
     let mut at = 0;
     while let Some(step) = memchr::memchr2(b'"', b'\\', rest.get(at..).unwrap_or_default()) {

@@ -1,20 +1,21 @@
-//! The places of a body's lines, kept small, since a large body has millions of them: eight bytes
-//! for a line, and a little more for each object or array and for every few thousand lines. What
-//! a line stands in is found from that, and not kept with it.
+//! The places of a body's lines, kept small because a large body has millions: eight bytes for a
+//! line, and a little more for each object or array and for every few thousand lines. The container
+//! of a line is computed from that and not stored.
 
 use crate::model::limits;
 use std::ops::Range;
 
-/// What a line is, beside its text.
+/// Bits that say what a line is.
 pub mod shape {
     /// A later piece of a string that began on a line above.
     pub const INSIDE: u16 = 1 << 12;
     /// It opens an object or array.
     pub const OPENS: u16 = 1 << 11;
+    /// It closes an object or array.
     pub const CLOSES: u16 = 1 << 10;
-    /// A later piece of what was too long for one line.
+    /// A later piece of a line that was too long.
     pub const LATER: u16 = 1 << 9;
-    /// The rest: how deep it is indented.
+    /// The remaining bits: how deep it is indented.
     pub const DEPTH: u16 = LATER - 1;
 }
 
@@ -43,7 +44,7 @@ impl Line {
     }
 }
 
-/// Every so many lines the seat of one is kept, so that none is looked for longer.
+/// The seat of every so many lines is stored, so that no search is longer.
 const BLOCK: usize = 4_096;
 const NONE: u32 = u32::MAX;
 
@@ -53,24 +54,26 @@ struct Node {
     opening: u32,
     /// `NONE` while it is open.
     closing: u32,
-    /// Of those that are kept, the one around it.
+    /// The index of the node around it.
     parent: u32,
     /// Its place among its siblings.
     seat: u32,
 }
 
+/// Where the lines of a body are, and which objects and arrays they open and close.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lines {
     lines: Vec<Line>,
-    /// Of every first line of a block.
+    /// The seat of each block's first line.
     seats: Vec<u32>,
-    /// In the order in which they open.
+    /// The objects and arrays in the order in which they open.
     nodes: Vec<Node>,
-    /// Those that are open, with how many stand in each so far.
+    /// The open nodes, each with its number of members so far.
     open: Vec<(u32, u32)>,
 }
 
 impl Lines {
+    /// How many lines there are so far.
     pub fn len(&self) -> usize {
         self.lines.len()
     }
@@ -85,14 +88,14 @@ impl Lines {
             .push(Line(place << SHAPE_BITS | u64::from(shape)));
     }
 
-    /// The next line begins a member or element of what is open.
+    /// The next line begins a member or element of the open object or array.
     pub fn seat(&mut self) {
         if let Some((_, count)) = self.open.last_mut() {
             *count += 1;
         }
     }
 
-    /// Of the member or element that was begun last in what is open.
+    /// The seat of the newest member or element in the open object or array.
     fn last_seat(&self) -> u32 {
         let last = self.open.last();
         last.map_or(0, |(_, count)| count.saturating_sub(1))
@@ -110,20 +113,21 @@ impl Lines {
         self.nodes.push(node);
     }
 
-    /// The next line closes what is open.
+    /// The next line closes the open object or array.
     pub fn close(&mut self) {
         if let Some((node, _)) = self.open.pop() {
             self.nodes[node as usize].closing = self.lines.len() as u32;
         }
     }
 
+    /// Gives spare memory back, once the last line is in.
     pub fn shrink(&mut self) {
         self.lines.shrink_to_fit();
         self.seats.shrink_to_fit();
         self.nodes.shrink_to_fit();
     }
 
-    /// The bytes of a line; none of one that is not there.
+    /// The byte range of a line; empty for a line that does not exist.
     pub fn place(&self, line: usize) -> Range<usize> {
         let found = self.lines.get(line);
         found.map_or(0..0, |line| line.start()..line.start() + line.length())
@@ -133,10 +137,12 @@ impl Lines {
         self.lines.get(line).map_or(0, |line| line.shape())
     }
 
+    /// How deep the line is indented, in levels.
     pub fn depth(&self, line: usize) -> usize {
         usize::from(self.shape(line) & DEPTH)
     }
 
+    /// Whether the line has any of these shape bits.
     pub fn is(&self, line: usize, shape: u16) -> bool {
         self.shape(line) & shape != 0
     }
@@ -147,20 +153,20 @@ impl Lines {
         behind.saturating_sub(1)
     }
 
-    /// The line that closes what this line opens, if there is one.
+    /// The line that closes what this line opens; `None` where there is none.
     pub fn closing(&self, line: usize) -> Option<usize> {
         let node = self.opened_at(line)?;
         (node.closing != NONE).then_some(node.closing as usize)
     }
 
-    /// The first line that opens something.
+    /// The first line that opens something; `None` where nothing can be folded.
     pub fn first_opening(&self) -> Option<usize> {
         self.nodes.first().map(|node| node.opening as usize)
     }
 
-    /// How many members or elements there are in what the line opens.
+    /// How many members or elements are in what the line opens; 0 until it is closed.
     pub fn count(&self, line: usize) -> usize {
-        // What stands last in it knows its place.
+        // The seat of the last one gives the count.
         self.closing(line)
             .map_or(0, |closing| self.seat_of(closing - 1) + 1)
     }
@@ -171,7 +177,7 @@ impl Lines {
         self.nodes_around(line).map(|node| node.opening as usize)
     }
 
-    /// The place of what the line begins, ends or belongs to among its siblings, from zero.
+    /// The position among its siblings of what the line begins, ends or belongs to, from zero.
     pub fn seat_of(&self, line: usize) -> usize {
         if let Some(node) = self.opened_at(line) {
             return node.seat as usize;
@@ -190,7 +196,7 @@ impl Lines {
         if self.is(first, CLOSES) {
             return self.seat_of(first);
         }
-        // Back to a line whose seat is kept.
+        // Go back to a line whose seat is stored.
         let mut seat = 0;
         for before in (parent..first).rev() {
             let kept = match self.shape(before) {

@@ -1,6 +1,6 @@
-//! A body as lines to read: JSON with a line for each member, everything else as it came. Only
-//! the places of the lines are kept; their text is cut out of the body as it was sent, so
-//! numbers, escapes, the order of members and repeated ones stay as they were.
+//! A body as lines to read: JSON with a line for each member, everything else as it came. Only the
+//! places of lines are stored; their text is cut out of the body as sent, so numbers, escapes,
+//! order and repeated members stay as they were.
 
 mod events;
 mod folds;
@@ -33,7 +33,7 @@ pub use typed::{typed_fault, typed_lines};
 pub use view::View;
 pub use watch::Watch;
 
-/// What the text of a line is made of.
+/// How to colour the text of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Script {
     Json,
@@ -45,22 +45,22 @@ pub enum Script {
 
 const HEX_BYTES: usize = 16;
 
-/// Where the lines of a body are. The body itself stays where it was.
+/// Where the lines of a body are. It does not hold the body itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BodyText {
     lines: Lines,
-    /// The bytes, where they are shown as numbers; that needs no lines.
+    /// The number of bytes in the hex view, which needs no stored lines.
     hex_bytes: usize,
     form: Form,
-    /// Whether only the lines of its beginning are known.
+    /// Whether only the lines of the beginning are known.
     is_head: bool,
     /// Why a text that should be JSON is shown as it came.
     fault: Option<Fault>,
-    /// Of several values or events, the lines on which they begin.
+    /// Where there are several values or events, the lines on which they begin.
     values: Vec<u32>,
 }
 
-/// Longer than any token, other than a string, that a cut may have broken.
+/// Longer than any token but a string, in bytes.
 const CUT: usize = 8;
 
 /// Where a text stops being JSON, both counted from one.
@@ -75,18 +75,18 @@ pub struct Fault {
 }
 
 impl BodyText {
-    /// A text that begins like JSON is read as JSON; one that is said to be JSON gets a fault
-    /// where it is not.
+    /// Finds the lines of a body. A text that begins like JSON is read as JSON; a media type that
+    /// promises JSON gives a fault where the body is not.
     pub fn new(body: &[u8], media_type: Option<&str>) -> BodyText {
         BodyText::watched(body, media_type, View::Pretty, &mut |_| true).unwrap_or_default()
     }
 
-    /// A body in the view that a person chose.
+    /// The same in the view that a person chose.
     pub fn in_view(body: &[u8], media_type: Option<&str>, view: View) -> BodyText {
         BodyText::watched(body, media_type, view, &mut |_| true).unwrap_or_default()
     }
 
-    /// The same, for a body that takes its time; `None` if the watch ended it.
+    /// The same for a large body; `None` if the watch stopped it.
     pub fn watched(
         body: &[u8],
         media_type: Option<&str>,
@@ -142,7 +142,7 @@ impl BodyText {
         Some(())
     }
 
-    /// In the way of its kind, or as it came where it is broken.
+    /// Lays the body out by its kind, or as it came where it is broken.
     fn arrange_as(&mut self, body: &[u8], kind: Kind, watch: Watch) -> Option<()> {
         match form::arrange(body, kind, watch)? {
             Ok(found) => {
@@ -157,7 +157,7 @@ impl BodyText {
         Some(())
     }
 
-    /// As several values, if all of it is that.
+    /// Lays the body out as several JSON values, if all of it is that.
     fn arrange_many(
         &mut self,
         body: &[u8],
@@ -173,7 +173,7 @@ impl BodyText {
         Some(arranged)
     }
 
-    /// Its beginning, if it is large.
+    /// The lines of the beginning of a large body, or of all of a small one.
     pub fn head_in_view(body: &[u8], media_type: Option<&str>, view: View) -> BodyText {
         match (view, body.get(..limits::ON_THE_SPOT)) {
             (View::Pretty, _) => BodyText::head(body, media_type),
@@ -185,7 +185,7 @@ impl BodyText {
         }
     }
 
-    /// The view that it turned out to be.
+    /// The view that the body is shown in.
     pub fn view(&self) -> View {
         match (self.hex_bytes, &self.form) {
             (1.., _) => View::Hex,
@@ -194,7 +194,7 @@ impl BodyText {
         }
     }
 
-    /// The lines of a large body's beginning, to be looked at until those of the rest are found.
+    /// The lines of a large body's beginning, to show until the rest is found.
     pub fn head(body: &[u8], media_type: Option<&str>) -> BodyText {
         let Some(head) = body.get(..limits::ON_THE_SPOT) else {
             return BodyText::new(body, media_type);
@@ -209,7 +209,7 @@ impl BodyText {
         let tries = begins_like_json(head) || media_type.is_some_and(is_json);
         let mut arranged = || json_lines::arrange(head, &mut text.lines, &mut |_| true);
         match tries.then(&mut arranged).flatten() {
-            // What breaks at the cut may well go on behind it.
+            // A fault at the cut may only come from the cut.
             Some(Err(broken)) if broken.at + CUT >= head.len() => {
                 text.form = Form::Json;
                 json_lines::rest(head, &mut text.lines);
@@ -220,7 +220,7 @@ impl BodyText {
         text
     }
 
-    /// Takes the whole lines of a beginning for values, if there are several and it can be.
+    /// Reads the complete lines of a beginning as values, if there are several.
     fn arrange_head_of_many(&mut self, head: &[u8], media_type: Option<&str>) -> bool {
         let named = media_type.is_some_and(many::is_named);
         let end = match many::separator(head) {
@@ -241,26 +241,25 @@ impl BodyText {
         several
     }
 
-    /// Which of several values the line belongs to, counted from zero.
+    /// Which of several values the line belongs to, from zero; `None` for a single value.
     pub fn value_number(&self, line: usize) -> Option<usize> {
         let behind = self.values.partition_point(|first| *first as usize <= line);
         behind.checked_sub(1)
     }
 
-    /// Of several values or events, the number of the one that begins on a line, counted from one.
+    /// The number, from one, of the value or event that begins on a line; `None` where none begins.
     pub fn value_from(&self, line: usize) -> Option<usize> {
         let at = self.values.binary_search(&(line as u32)).ok()?;
         Some(at + 1)
     }
 
-    /// The line on which the value or event of that number begins, counted from one.
+    /// The line on which the value or event with that number (from one) begins.
     pub fn value_line(&self, number: usize) -> Option<usize> {
         let line = self.values.get(number.checked_sub(1)?)?;
         Some(*line as usize)
     }
 
-    /// How many values stand in it whose numbers are no part of their lines, as those of events
-    /// are.
+    /// How many values need a number in the margin; zero for events, whose lines show it.
     pub fn bare_values(&self) -> usize {
         match self.form {
             Form::Events => 0,
@@ -268,10 +267,12 @@ impl BodyText {
         }
     }
 
+    /// How many lines there are, hex lines included.
     pub fn len(&self) -> usize {
         self.lines.len() + self.hex_bytes.div_ceil(HEX_BYTES)
     }
 
+    /// Whether there is no line to show.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -286,17 +287,17 @@ impl BodyText {
         self.lines.first_opening().is_some()
     }
 
-    /// Whether its first line says what stands in the columns below it.
+    /// Whether the body is a table, with a heading in its first line.
     pub fn is_table(&self) -> bool {
         matches!(self.form, Form::Table(_))
     }
 
-    /// Whether it is shown by its elements.
+    /// Whether it is shown as XML or HTML.
     pub fn is_markup(&self) -> bool {
         self.form == Form::Markup
     }
 
-    /// How the text of a line is to be read.
+    /// How to colour a line.
     pub fn script(&self, body: &[u8], number: usize) -> Script {
         match self.form {
             Form::Json => Script::Json,
@@ -307,8 +308,8 @@ impl BodyText {
         }
     }
 
-    /// Whether the line belongs to a value that is shown as JSON: such values do not begin where
-    /// lines of the source do.
+    /// Whether the line belongs to an event's JSON value: such a value does not begin at the start
+    /// of a source line.
     fn is_json_of_event(&self, body: &[u8], number: usize) -> bool {
         let mut first = number;
         while first > 0 && self.is_later_piece(first) {
@@ -322,15 +323,17 @@ impl BodyText {
         self.lines.is(number, shape::LATER)
     }
 
+    /// Whether these are only the lines of the beginning, until the rest is found.
     pub fn is_head(&self) -> bool {
         self.is_head
     }
 
+    /// Why a text that should be JSON, XML or HTML is shown as it came; `None` where it is fine.
     pub fn fault(&self) -> Option<&Fault> {
         self.fault.as_ref()
     }
 
-    /// One line; `body` is the one that the lines were made of.
+    /// The text of one line; `body` must be the one that the lines were found in.
     pub fn line<'a>(&self, body: &'a [u8], number: usize) -> Cow<'a, str> {
         if self.hex_bytes > 0 {
             return Cow::Owned(hex_line(body, number));
@@ -344,7 +347,7 @@ impl BodyText {
         Cow::Owned(String::from_utf8_lossy(&text).into_owned())
     }
 
-    /// A line with the matches that lie on it, by their places in the text.
+    /// The text of a line, and the places in it where matches lie.
     pub fn marked_line(&self, body: &[u8], number: usize, found: &Found) -> (String, Vec<Mark>) {
         let place = self.place(number);
         let matches = found.within(body, place.clone());
@@ -367,7 +370,7 @@ impl BodyText {
             return (hex_line(body, number), marks);
         }
         let bytes = &body[place.clone()];
-        // Where each byte of the source is found in what is shown.
+        // Where each byte of the source stands in the shown text.
         let mut places = Vec::with_capacity(bytes.len() + 1);
         let mut shown = Vec::new();
         self.lay(body, number, &mut shown, |source, at| {
@@ -384,7 +387,7 @@ impl BodyText {
         marked(&shown, ranges)
     }
 
-    /// The bytes of a line.
+    /// The byte range of a line in the body.
     pub fn place(&self, number: usize) -> Range<usize> {
         if self.hex_bytes > 0 {
             let start = number.saturating_mul(HEX_BYTES).min(self.hex_bytes);
@@ -393,7 +396,7 @@ impl BodyText {
         self.lines.place(number)
     }
 
-    /// The line on which a byte is shown, or behind which it is left out.
+    /// The line on which a byte is shown, or the one before it where it is left out.
     pub fn line_at(&self, offset: usize) -> usize {
         if self.hex_bytes > 0 {
             return offset.min(self.hex_bytes.saturating_sub(1)) / HEX_BYTES;
@@ -401,12 +404,12 @@ impl BodyText {
         self.lines.at(offset)
     }
 
-    /// Whether the line begins inside a string of a line above.
+    /// Whether the line begins inside a string that began on a line above.
     pub fn begins_inside(&self, number: usize) -> bool {
         self.lines.is(number, shape::INSIDE)
     }
 
-    /// Whether the string that goes on behind this line is the name of a member.
+    /// Whether the string that continues after this line is the name of a member.
     pub fn ends_in_name(&self, body: &[u8], number: usize) -> bool {
         if !self.begins_inside(number + 1) {
             return false;
@@ -417,10 +420,10 @@ impl BodyText {
     }
 }
 
-/// How far the end of a name is looked for.
+/// How many bytes are searched for the end of a name.
 const LONGEST_NAME: usize = 16_000;
 
-/// Shown bytes as text, with the ranges where they then are.
+/// Turns shown bytes into text and moves the ranges with them.
 fn marked(
     shown: &[u8],
     ranges: impl Iterator<Item = (Range<usize>, usize)>,
@@ -429,7 +432,7 @@ fn marked(
     let mut marks: Vec<Mark> = Vec::new();
     let mut from = 0;
     for (range, start) in ranges {
-        // Matches may overlap; each mark has what the one before it left.
+        // Matches may overlap; each mark takes what the one before it left.
         let begin = range.start.max(from);
         if begin >= range.end {
             continue;
@@ -447,12 +450,12 @@ fn marked(
     (text, marks)
 }
 
-/// Where the digits of a byte stand on its line.
+/// The column of a byte's hex digits on its line.
 fn hex_column(place: usize) -> usize {
     10 + 3 * place + usize::from(place >= HEX_BYTES / 2)
 }
 
-/// Where its character stands.
+/// The column of the byte's character.
 fn hex_text_column(place: usize) -> usize {
     hex_column(HEX_BYTES) + 1 + place
 }

@@ -11,6 +11,7 @@ pub enum View {
 }
 
 impl View {
+    /// The word on the tab of the response.
     pub fn title(self) -> &'static str {
         match self {
             View::Pretty => "pretty",
@@ -19,6 +20,7 @@ impl View {
         }
     }
 
+    /// The view that the next key press shows.
     pub fn next(self) -> View {
         match self {
             View::Pretty => View::Raw,
@@ -27,21 +29,21 @@ impl View {
         }
     }
 
-    /// The view to begin with: bytes that are no text as numbers.
+    /// The view to begin with: hex for bytes that are not text.
     pub fn of(body: &[u8]) -> View {
         let head = &body[..body.len().min(SAMPLE)];
         if head.contains(&0) {
             return View::Hex;
         }
         match std::str::from_utf8(head) {
-            // A character may be cut off at the end; a few bad ones may be an old encoding.
+            // The sample may cut a character; a few bad ones may be an old encoding.
             Err(_) if 10 * bad_characters(head) > head.len() => View::Hex,
             _ => View::Pretty,
         }
     }
 }
 
-/// Bytes that are looked at to tell text from other things.
+/// How many bytes are looked at to tell text from binary data.
 const SAMPLE: usize = 4_096;
 
 fn bad_characters(bytes: &[u8]) -> usize {

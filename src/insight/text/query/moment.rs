@@ -1,23 +1,24 @@
-//! Times as people type them into a filter: a date, a date with a time of day, a duration back
-//! from now, a day by its name. What names no zone is meant in the person's own.
+//! Times as people type them into a filter: a date, a date with a time of day, a duration back from
+//! now, a day by its name. Times without a zone are in the person's own.
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Span, Timestamp, Zoned};
 
-/// A stretch of time that a text names, in milliseconds since 1970.
+/// The span of time that a text names, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     pub first: i64,
     /// The first millisecond after it.
     pub after: i64,
-    /// Whether another time zone would have made another moment of the text.
+    /// Whether the text means another moment in another time zone.
     pub local: bool,
 }
 
+/// The accepted forms, as the error for a bad time lists them.
 pub const FORMS: &str = "a date such as 2026-05-12, a month such as 2026-05, a date with a time such as 2026-05-12T14:30, a time of today such as 14:30, a duration such as 90m, 1.5h or 2d, or today, yesterday or a weekday";
 
-/// `None` where the text names no time.
+/// Reads a time; `None` where the text names none.
 pub fn moment(text: &str, now: &Zoned) -> Option<Moment> {
     let text = text.trim();
     ago(text, now)
@@ -26,11 +27,12 @@ pub fn moment(text: &str, now: &Zoned) -> Option<Moment> {
         .or_else(|| month(text, now))
 }
 
-/// Whether the text names a day and leaves the time of day open.
+/// Whether the text names a day without a time of day.
 pub fn is_day(text: &str, now: &Zoned) -> bool {
     day(text, now).is_some()
 }
 
+/// Whether the text is a time of day such as `14:30`, which may follow a date.
 pub fn is_time_of_day(text: &str) -> bool {
     let (time, _) = split_offset(text);
     time_of_day(time).is_some()
@@ -57,7 +59,7 @@ fn ago(text: &str, now: &Zoned) -> Option<Moment> {
             "y" | "year" | "years" => {
                 months = months.saturating_add(whole(number)?.saturating_mul(12));
             }
-            // A float beyond the last integer becomes that.
+            // The cast saturates at the largest integer.
             unit => ms = ms.saturating_add((number * unit_ms(unit)?).round() as i64),
         }
     }
@@ -99,14 +101,14 @@ fn unit_ms(unit: &str) -> Option<f64> {
     })
 }
 
-/// The same day and time so many months ago; the beginning of time where there is none.
+/// The same day and time so many months ago; the earliest time stamp where there is none.
 fn months_before(now: &Zoned, months: i64) -> Timestamp {
     let span = Span::new().try_months(months);
     let then = span.ok().and_then(|span| now.checked_sub(span).ok());
     then.map_or(Timestamp::MIN, |then| then.timestamp())
 }
 
-/// Seconds or milliseconds since 1970, as logs have them.
+/// Seconds (10 digits) or milliseconds (13 digits) since 1970, as logs have them.
 fn since_1970(text: &str) -> Option<Moment> {
     if !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -180,8 +182,8 @@ fn day_and_time(text: &str, now: &Zoned) -> Option<Moment> {
     })
 }
 
-/// Where the clock shows that, at the first of the two where it does so twice; the nearest end of
-/// time where no time stamp can tell it.
+/// The moment at which clocks in the zone show that; the first of two when clocks go back. Beyond
+/// the range of time stamps, the nearest one.
 fn at(civil: DateTime, zone: &TimeZone) -> i64 {
     let nearest = match civil.year() > 0 {
         true => Timestamp::MAX,

@@ -1,33 +1,34 @@
-//! Words are found as typed, however the text they stand in spells them: percent-encoded,
-//! JSON-escaped, composed or decomposed.
+//! Finds a word as typed, however the searched text spells it: percent-encoded, JSON-escaped,
+//! composed or decomposed.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use memchr::memmem;
 use std::borrow::Cow;
 
-/// A word that is looked for.
+/// A word to search for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sought {
     /// In lower case, as it was typed.
     typed: String,
-    /// The same, each letter spelled in one way.
+    /// The same in one normal spelling (NFC, without escapes).
     plain: String,
 }
 
 impl Sought {
+    /// Prepares a word for many searches.
     pub fn new(word: &str) -> Sought {
         let typed = word.to_lowercase();
-        // A sign that was typed as an escape, such as %2f, is meant as that.
+        // An escaped ASCII sign such as `%2f` was typed on purpose and stays.
         let plain = composed(&unescaped(&typed, |c| !c.is_ascii())).into_owned();
         Sought { typed, plain }
     }
 
-    /// Whether the word stands in this text, which is in lower case.
+    /// Whether the word is in this text, which must be in lower case.
     pub fn is_in(&self, text: &str) -> bool {
         if memmem::find(text.as_bytes(), self.typed.as_bytes()).is_some() {
             return true;
         }
-        // Most texts are plain, and then there is nothing more to look at.
+        // Most texts have no escapes, and then there is nothing more to search.
         let blank = self.plain.contains(' ') && text.contains('+');
         if !blank && self.typed == self.plain && is_plain(text) {
             return false;
@@ -37,7 +38,7 @@ impl Sought {
     }
 }
 
-/// How a host may stand in a URL that holds this part of one.
+/// The spellings in which part of a host may stand in a URL.
 pub fn hosts(part: &str) -> Vec<String> {
     let typed = part.to_lowercase();
     let ascii = match url::Host::parse(&typed) {
@@ -60,7 +61,7 @@ fn composed(text: &str) -> Cow<'_, str> {
     ComposingNormalizerBorrowed::new_nfc().normalize(text)
 }
 
-/// Reads percent and JSON escapes of the characters that are `wanted`; all else stays.
+/// Decodes percent and JSON escapes of `wanted` characters; all else stays.
 fn unescaped(text: &str, wanted: impl Fn(char) -> bool) -> String {
     let mut read = String::with_capacity(text.len());
     let mut rest = text;
