@@ -1,6 +1,5 @@
-//! The person's own editor. While it runs the terminal is its own; the text lies on a sheet that
-//! its owner alone can read and that is gone afterwards, whatever became of the editor or of this
-//! program.
+//! The person's own editor. It has the terminal while it runs; the text is in a file that only its
+//! owner can read, and that is deleted afterwards, however the editor or this program ended.
 
 use super::perform::Performer;
 use super::signals::{Sign, Signals};
@@ -17,12 +16,12 @@ use std::path::Path;
 pub struct Manuscript {
     pub draft: Draft,
     pub text: Vec<u8>,
-    /// What the file's name ends with, by which editors choose their colours.
+    /// The ending of the file's name, by which editors choose their colours.
     pub ending: &'static str,
 }
 
-/// Has the text edited; `None` where the program is to end meanwhile. The terminal has to be
-/// given back before, and nobody may read its keys.
+/// Opens the text in the editor; `None` if the program has to end meanwhile. Give the terminal back
+/// before, and let nobody else read its keys.
 pub async fn edit(
     manuscript: Manuscript,
     performer: &Performer,
@@ -51,13 +50,13 @@ pub async fn edit(
     let starter = performer.client.vault().starter();
     let mut command = tokio::process::Command::from(starter.command(program));
     if !io::stdin().is_terminal() {
-        // The first command was read from a pipe; the keys come from the terminal all the same.
+        // If the first command was read from a pipe, keys still come from the terminal.
         if let Ok(terminal) = std::fs::File::open("/dev/tty") {
             command.stdin(terminal);
         }
     }
-    // Should this program be killed, the sheet is no left-over while the editor runs. Without
-    // a share it would be taken for one, which costs what was typed, and no secret.
+    // If this program is killed while the editor runs, the file must not be deleted as a left-over.
+    // Without a share it would be, which loses the typed text but leaks no secret.
     let share = sheet.share();
     let child = command.args(arguments).arg(sheet.path()).spawn();
     drop(share);
@@ -72,11 +71,11 @@ pub async fn edit(
             status = child.wait() => break status?,
             sign = signals.wait() => match sign {
                 Sign::End => return Ok(None),
-                // Editors have their own use for that key.
+                // Editors use that key themselves.
                 Sign::Interrupt => {}
-                // It is asked for when the editor has ended.
+                // The size is read once the editor has ended.
                 Sign::Resized => {}
-                // The editor has stopped too, and a shell waits for both of us.
+                // The editor has stopped too, and a shell waits for both.
                 Sign::Stop => terminal::stop()?,
             },
         }
@@ -96,7 +95,7 @@ pub async fn edit(
     }
 }
 
-/// The text as it may lie on a disk: values that are known stand in it by their names.
+/// The text as it may be stored on disk: names instead of known values.
 fn veiled(text: &[u8], performer: &Performer) -> (Vec<u8>, Veil) {
     let vault = performer.client.vault();
     for token in &performer.tokens {
@@ -126,7 +125,7 @@ fn chosen(
         (!value.trim().is_empty()).then_some((name, value))
     });
     let (name, value) = named.next()?;
-    // A path may hold blanks, and is meant as it stands if a file stands there.
+    // A path may contain blanks, and is taken whole if such a file exists.
     let words = match Path::new(&value).is_file() {
         true => vec![value],
         false => shlex::split(&value).unwrap_or_default(),
@@ -134,7 +133,7 @@ fn chosen(
     Some((name, words))
 }
 
-/// Most editors end the last line of a file; what had no such line break keeps none.
+/// Most editors add a line break at the end; a text that had none keeps none.
 fn without_the_editors_line_break(before: &[u8], mut after: Vec<u8>) -> Vec<u8> {
     if !before.ends_with(b"\n") && after.ends_with(b"\n") {
         after.pop();

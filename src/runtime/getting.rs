@@ -1,4 +1,4 @@
-//! What is told of tokens that are got from authorization servers, as the screen hears of it.
+//! Passes news about tokens from authorization servers to the screen.
 
 use crate::app::{Message, Notice};
 use crate::engine::clock;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
-/// Hands on what is told for as long as the screen is up.
+/// Passes the news on for as long as the screen is up.
 pub fn hear(mut news: UnboundedReceiver<News>, queue: UnboundedSender<Message>) {
     tokio::spawn(async move {
         while let Some(news) = news.recv().await {

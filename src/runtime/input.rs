@@ -1,4 +1,4 @@
-//! From the terminal's events to our messages. The only file that names the library's keys.
+//! From the terminal's events to our messages. Only this file names the library's keys.
 
 use crate::app::{Key, KeyCode, Message, Pointer, PointerMove};
 use crossterm::event::{
@@ -13,9 +13,9 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-/// The terminal's events. The library's stream takes a lock that its waiting half holds: who asks
-/// without need gives the processor away several times over, which on a busy machine is what a
-/// key then waits for. So it is asked only after it has said that there is something.
+/// The terminal's events. The library's stream takes a lock that its waiting half holds: asking it
+/// without need gives the processor away several times, and on a busy machine a key then waits for
+/// that. So it is asked only once it has said that there is something.
 pub struct Events {
     stream: EventStream,
     bell: Arc<Bell>,
@@ -38,6 +38,7 @@ impl Wake for Bell {
 }
 
 impl Events {
+    /// Starts to read the terminal's events.
     pub fn open() -> Events {
         Events {
             stream: EventStream::new(),
@@ -48,17 +49,17 @@ impl Events {
         }
     }
 
-    /// Stops reading the terminal; it is read again once an event is asked for.
+    /// Stops reading the terminal until the next event is asked for.
     pub fn let_go(self) -> Events {
         drop(self);
-        // The old stream's thread holds a lock as long as it reads, and opening waits for that.
+        // The old stream's thread holds a lock while it reads, and opening waits for that.
         let events = Events::open();
-        // What woke that thread must not be taken for the first key later on.
+        // The event that woke that thread must not count as the first key later on.
         let _ = crossterm::event::poll(Duration::ZERO);
         events
     }
 
-    /// The next event; `None` if there will be none.
+    /// Waits for the next event; `None` if there will be no more.
     pub async fn next(&mut self) -> Option<io::Result<Event>> {
         poll_fn(|context| {
             if let Ok(mut sleeper) = self.bell.sleeper.lock() {
@@ -69,7 +70,7 @@ impl Events {
         .await
     }
 
-    /// An event that is there already.
+    /// An event that is already there; `None` if the loop would have to wait.
     pub fn waiting(&mut self) -> Option<Event> {
         match self.poll() {
             Poll::Ready(Some(Ok(event))) => Some(event),
@@ -93,6 +94,7 @@ impl Events {
     }
 }
 
+/// What an event means to us; `None` for a key release or anything else without a meaning.
 pub fn message(event: Event) -> Option<Message> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => Some(Message::Key(our_key(key)?)),

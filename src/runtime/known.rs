@@ -1,5 +1,5 @@
-//! The value of a known token that is typed or pasted: its name takes its place before it is seen
-//! or kept anywhere.
+//! When someone types or pastes the value of a known token, its name replaces it before anything
+//! can show or keep it.
 
 use super::begun::Begun;
 use super::perform::Performer;
@@ -7,7 +7,7 @@ use crate::app::{Effect, Key, KeyCode, Message, Pasted, State, name_typed};
 use crate::model::Secret;
 
 impl Performer {
-    /// A paste that holds known values, with their names in their places as well.
+    /// A paste that contains known values, together with the text that has their names instead.
     pub fn named(&self, text: String) -> Message {
         let mask = self.client.vault().mask();
         if !mask.finds(&text) {
@@ -25,7 +25,7 @@ impl Performer {
         }
     }
 
-    /// Whether a key only goes on with a value whose name is there already.
+    /// Whether a key only continues a value that its name has already replaced.
     pub fn swallows(&mut self, message: &Message) -> bool {
         let Some(mut begun) = self.begun.take() else {
             return false;
@@ -50,7 +50,7 @@ impl Performer {
         goes_on
     }
 
-    /// Looks at what was typed last.
+    /// Replaces a known value that the last key completed.
     pub fn looks_at(&mut self, state: &mut State) -> Vec<Effect> {
         let Some(before) = state.typed_before_caret() else {
             return Vec::new();

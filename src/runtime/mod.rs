@@ -1,5 +1,5 @@
-//! Floor 6: the roof. Joins the two towers: effects are carried out by the engine, and what
-//! comes of them goes back as messages. The only home of tasks and of the terminal.
+//! Floor 6: the roof. Joins the two towers: the engine carries out effects, and their results go
+//! back as messages. Tasks and the terminal live only here.
 
 mod begun;
 mod editor;

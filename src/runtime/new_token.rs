@@ -1,4 +1,4 @@
-//! The value of a token while it is typed, unseen.
+//! The value of a token while the person types it, unseen.
 
 use crate::app::{Key, KeyCode, Message};
 use crate::model::Masked;
@@ -12,7 +12,7 @@ pub struct NewToken {
 }
 
 impl NewToken {
-    /// What becomes of a key or a paste; `None` where it was a part of the value.
+    /// Takes a key or a paste into the value; gives any other message back.
     pub fn takes(&mut self, message: Message) -> Option<Message> {
         match &message {
             Message::Paste(text) => self.value.paste(text),

@@ -1,4 +1,4 @@
-//! A pasted text that is a token: what can be told of it goes to the screen, its value stays here.
+//! A pasted text that is a token: what it says of itself goes to the screen, its value stays here.
 
 use super::perform::Performer;
 use super::setup::mended;
@@ -8,11 +8,11 @@ use crate::engine::{clock, fingerprint, keep};
 use crate::insight::token::{Seems, seems_token};
 use crate::model::{Origin, Secret, TokenName};
 
-/// No credential is longer.
+/// No credential is longer, in bytes.
 const LONGEST: usize = 16 * 1024;
 
 impl Performer {
-    /// What can be told of a text that is a token and nothing else.
+    /// What a text says of itself, if it is a token and nothing else.
     pub fn seen_token(&self, text: &str) -> Option<SeenToken> {
         if text.len() > LONGEST {
             return None;
@@ -35,13 +35,13 @@ impl Performer {
         })
     }
 
-    /// The value waits where one is typed.
+    /// Keeps the value until the person decides, in the same place as a typed one.
     pub fn hold_token(&mut self, text: &Pasted) {
         self.forget_typed();
         self.new_token.value.paste(&text.0);
     }
 
-    /// The value that waits is known from now on, for that place.
+    /// Uses the value that waits from now on, for this origin alone.
     pub fn use_token(&mut self, name: &TokenName, origin: Origin) {
         let value = self.new_token.value.take();
         let value = match keep::repaired(&value) {

@@ -1,5 +1,5 @@
-//! Carries decisions out. One arm an effect: start the engine in a task, send its answer back
-//! on the one queue.
+//! Carries out effects. Each has one arm: start the engine in a task, and send its result back on
+//! the one queue.
 
 use super::begun::Begun;
 use super::getting::hear;
@@ -37,38 +37,39 @@ use tokio::task::AbortHandle;
 /// Longest wait for the history to be written when the program ends.
 const CLOSING: Duration = Duration::from_secs(5);
 
-/// Rows of the history that are asked for at once.
+/// Rows of the history that are fetched at once.
 const PAGE: usize = 500;
 
-/// Calls that are looked through for what a URL may become.
+/// Calls to look through for completions of a URL.
 const PLACES: usize = 2_000;
 
-/// What effects are carried out with.
+/// What the effects need to be carried out.
 pub struct Means {
     pub client: Client,
-    /// What gets tokens for the client, and what it tells of it.
+    /// Gets tokens for the client, and reports what it does.
     pub grants: Grants,
     pub news: UnboundedReceiver<News>,
-    /// Absent where the run is not to be kept.
+    /// `None` if the run is not to be kept.
     pub history: Option<History>,
     pub home: Home,
 }
 
+/// Carries out effects and sends the results back as messages.
 pub struct Performer {
     pub(super) client: Arc<Client>,
     pub(super) grants: Grants,
     pub(super) history: Option<History>,
     pub(super) home: Arc<Home>,
     pub(super) catalogue: Arc<Catalogue>,
-    /// Tokens of the settings, for environments that name none of their own.
+    /// Tokens of the settings, for environments that name none.
     pub(super) tokens: Vec<TokenName>,
     pub(super) sandbox: Arc<tokio::sync::Mutex<Option<Sandbox>>>,
     pub(super) flights: HashMap<Job, Arc<Flight>>,
     indexing: Arc<Reading>,
     searching: Reading,
-    /// The filter of jq that runs, and what ends it.
+    /// The jq filter that is running, and the handle that stops it.
     filtering: Option<(u64, AbortHandle)>,
-    /// A hidden value while it is typed.
+    /// A hidden value while the person types it.
     pub secret: Option<Typing>,
     /// The value of a token that is being defined.
     pub(super) new_token: NewToken,
@@ -77,7 +78,8 @@ pub struct Performer {
     pub(super) queue: UnboundedSender<Message>,
 }
 
-/// Whether the terminal around it takes what tmux sends on, nobody is told.
+/// What the message says after a copy in tmux; nobody learns whether the terminal around it took
+/// the text.
 fn copied_in_tmux(what: &str, taken: tmux::Taken, fits: bool) -> String {
     let beyond = match (taken, fits) {
         (tmux::Taken::SentOn, true) => {
@@ -89,7 +91,7 @@ fn copied_in_tmux(what: &str, taken: tmux::Taken, fits: bool) -> String {
     format!("Copied {what} to tmux's buffer{beyond}.")
 }
 
-/// A file in the place of a clipboard.
+/// Writes the text to a file instead of the clipboard.
 fn written(home: &Home, what: &str, text: &str, why: &str) -> Notice {
     let path = home.passing_dir().join("copied.txt");
     match home.save(&path, text) {
@@ -99,6 +101,7 @@ fn written(home: &Home, what: &str, text: &str, why: &str) -> Notice {
 }
 
 impl Performer {
+    /// Starts with nothing under way, and sends every result to `queue`.
     pub fn new(
         means: Means,
         tokens: Vec<TokenName>,
@@ -125,7 +128,8 @@ impl Performer {
         }
     }
 
-    /// Quitting and the terminal are the loop's own business and do nothing here.
+    /// Carries out one effect. Those that concern quitting and the terminal belong to the loop and
+    /// do nothing here.
     pub fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Send {
@@ -293,7 +297,7 @@ impl Performer {
             .collect()
     }
 
-    /// A job has reported for the last time.
+    /// Forgets a job that has sent its last message.
     pub fn done(&mut self, job: Job) {
         self.flights.remove(&job);
         for token in self.client.vault().unmaskable() {
@@ -305,13 +309,13 @@ impl Performer {
         }
     }
 
-    /// Sets up what the first answer needs, off the path to the first picture.
+    /// Prepares what the first response needs, without delaying the first picture.
     pub fn warm(&self, environment: &Environment) {
         let (client, environment) = (self.client.clone(), environment.clone());
         let (history, indexing) = (self.history.clone(), self.indexing.clone());
         tokio::task::spawn_blocking(move || {
             client.warm(&environment);
-            // What fails here is tried again, and told, when it is needed.
+            // A failure here is retried, and reported, when the thread is needed.
             let _ = indexing.start();
             if let Some(history) = history {
                 history.warm();
@@ -332,15 +336,15 @@ impl Performer {
                 never = watching.watch(&flight) => match never {},
             };
             let exchange = Arc::new(client.shown(exchange));
-            // A pack is read here and not where it is drawn.
+            // Look up the pack here, not while drawing.
             let knowledge = client.library().of_exchange(&exchange, &place);
             let answer = Box::new(Shown::new(exchange, knowledge));
-            // The queue is gone only when the program is about to be.
+            // The queue is only gone when the program is about to end.
             let _ = queue.send(Message::Sent { job, answer });
         });
     }
 
-    /// What stops a job.
+    /// A handle that stops a job.
     pub(super) fn flight(&mut self, job: Job) -> Arc<Flight> {
         let flight = Arc::new(Flight::default());
         self.flights.insert(job, flight.clone());
@@ -368,7 +372,7 @@ impl Performer {
     }
 
     pub(super) fn copy(&mut self, what: String, text: String) {
-        // What is copied was masked before; this is the last look at it.
+        // The text was masked before; this is the last check.
         if self.client.vault().mask().finds(&text) {
             let words = format!("Nothing was copied: the value of a token stands in {what}.");
             let remedy = "Copy a part of it that holds none.";
@@ -415,7 +419,7 @@ impl Performer {
     fn start_sandbox(&mut self) {
         let (place, queue) = (self.sandbox.clone(), self.queue.clone());
         tokio::spawn(async move {
-            // Whoever asks next is told by the same news.
+            // Other requests for it hear the same news.
             let _ = sandbox_up(&place, &queue).await;
         });
     }
@@ -503,7 +507,7 @@ impl Performer {
         });
     }
 
-    /// The process of the filter ends with this task.
+    /// Runs a jq filter; its process ends with this task.
     fn jq(&mut self, question: u64, filter: String, exchange: Arc<Exchange>) {
         let queue = self.queue.clone();
         let task = tokio::spawn(async move {
@@ -545,7 +549,7 @@ impl Performer {
     fn find_places(&mut self, environment: Environment) {
         let client = self.client.clone();
         self.look_up(move |history, queue| {
-            // What is not known is only not offered.
+            // What is unknown is simply not offered.
             let calls = history.and_then(|h| h.recall(&Query::default(), PLACES, None).ok());
             let knowledge = client.library().of_environment(&environment);
             let endpoints = knowledge.endpoints(&environment.base_url);
@@ -671,7 +675,7 @@ impl Performer {
             let (others, known_good, past) = prepared.await.unwrap_or_default();
             let asked = Investigation {
                 typed: exchange.typed.clone(),
-                // A practice API of an earlier run is gone; a call that reads is made anew.
+                // A practice API of an earlier run is gone; a call that only reads is made again.
                 made: investigate::is_still_there(&exchange, &environment).then_some(exchange),
                 environment,
                 others,
@@ -691,7 +695,7 @@ impl Performer {
         });
     }
 
-    /// Something that blocks, on a thread where it may.
+    /// Does something that blocks on a thread that may block.
     pub(super) fn look_up(
         &self,
         work: impl FnOnce(Option<History>, UnboundedSender<Message>) + Send + 'static,
@@ -700,7 +704,7 @@ impl Performer {
         tokio::task::spawn_blocking(move || work(history, queue));
     }
 
-    /// Writes what is still to be written, within a limit.
+    /// Writes what is still unwritten, within a time limit.
     pub async fn finish(&mut self) {
         if let Some(history) = self.history.take() {
             let _ = tokio::task::spawn_blocking(move || history.close(CLOSING)).await;
@@ -726,7 +730,7 @@ impl Performer {
     }
 }
 
-/// The tokens that may be chosen in an environment.
+/// The tokens to choose from in an environment.
 pub fn token_names(environment: &Environment, all: &[TokenName]) -> Vec<TokenName> {
     if environment.sandbox {
         sandbox::token_names()
@@ -737,7 +741,7 @@ pub fn token_names(environment: &Environment, all: &[TokenName]) -> Vec<TokenNam
     }
 }
 
-/// The sandbox's address; it is started if it is not up.
+/// The address of the sandbox, which is started if it is not running.
 async fn sandbox_up(
     place: &tokio::sync::Mutex<Option<Sandbox>>,
     queue: &UnboundedSender<Message>,
@@ -762,7 +766,7 @@ async fn sandbox_up(
     Ok(base_url)
 }
 
-/// A sandbox environment gets the address of the one that runs.
+/// Fills in the running sandbox's address if the environment is the sandbox.
 pub(super) async fn in_place(
     environment: &mut Environment,
     place: &tokio::sync::Mutex<Option<Sandbox>>,

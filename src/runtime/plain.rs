@@ -1,5 +1,5 @@
-//! The explorer line by line: a line is read, means something to the state, and what is new is
-//! said once. The same state, the same messages and the same effects as behind the screen.
+//! The explorer in plain mode, line by line: reads a line, applies it to the state, and says what
+//! is new once. It uses the same state, messages and effects as the screen.
 
 use super::perform::{Means, Performer};
 use super::run::RunError;
@@ -17,14 +17,14 @@ use std::io::{self, BufRead, Write};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// The room that parts are measured in, since there is no screen.
+/// Columns and rows to measure parts in, since there is no screen.
 const ROOM: (u16, u16) = (100, 60);
-/// How long the first question waits for what has to be known by then.
+/// How long the first prompt waits for what should be known by then.
 const BEGINNING: Duration = Duration::from_secs(1);
-/// How long what comes next may take to be said together with what came.
+/// News that follow within this time are said together.
 const TOGETHER: Duration = Duration::from_millis(30);
 
-/// Runs until it is left.
+/// Runs until the person leaves.
 pub fn run(start: Start, means: Means) -> Result<(), RunError> {
     let tasks = tasks::threads(2).map_err(RunError::Tasks)?;
     let result = tasks.block_on(explore(start, means));
@@ -35,8 +35,7 @@ pub fn run(start: Start, means: Means) -> Result<(), RunError> {
     }
 }
 
-/// What the lines that are typed come through; read in a thread of its own, since a terminal
-/// cannot be asked to wait.
+/// Reads typed lines in a thread of its own, since reading a terminal blocks.
 fn lines() -> mpsc::UnboundedReceiver<String> {
     let (queue, lines) = mpsc::unbounded_channel();
     let read = move || {
@@ -49,7 +48,7 @@ fn lines() -> mpsc::UnboundedReceiver<String> {
             }
             let text = String::from_utf8_lossy(&bytes);
             let text = text.trim_end_matches(['\n', '\r']);
-            // A command that goes on in the next line.
+            // The command continues on the next line.
             if let Some(begun) = text.strip_suffix('\\') {
                 whole.push_str(begun);
                 continue;
@@ -61,12 +60,12 @@ fn lines() -> mpsc::UnboundedReceiver<String> {
         }
     };
     let thread = std::thread::Builder::new().name("lines".to_owned());
-    // Without it no line comes, which is the end of the input.
+    // Without the thread no line comes, which counts as the end of the input.
     let _ = thread.spawn(read);
     lines
 }
 
-/// What was said already, so that only what is new is said.
+/// What was already said, so that only news is said.
 #[derive(Default)]
 struct Told {
     place: Vec<String>,
@@ -78,7 +77,7 @@ struct Told {
     screen: Vec<String>,
     detail: Vec<String>,
     tab: Vec<String>,
-    /// The actions that were read last, which a number may mean.
+    /// The actions read last, which a number may choose from.
     actions: Option<Vec<Action>>,
 }
 
@@ -86,7 +85,7 @@ struct Talk {
     state: State,
     performer: Performer,
     told: Told,
-    /// Whether a question stands at the end of the last line.
+    /// Whether the last line ends with a question.
     at_question: bool,
     /// A text of several lines, until a dot ends it.
     pasted: Option<String>,
@@ -129,7 +128,7 @@ impl Talk {
     ) -> io::Result<()> {
         let mut lines = lines();
         let mut signals = Signals::new()?;
-        // A line may be there before it is known whether the token's value has to be asked for.
+        // A line may arrive before it is known whether to ask for the token's value.
         let until = tokio::time::Instant::now() + BEGINNING;
         while !self.knows_its_token()
             && let Ok(Some(message)) = tokio::time::timeout_at(until, messages.recv()).await
@@ -180,7 +179,7 @@ impl Talk {
             if left {
                 return Ok(());
             }
-            // What comes of it at once is said together.
+            // Say together what follows at once.
             while let Ok(message) = tokio::time::timeout(TOGETHER, messages.recv()).await {
                 let left = message.is_none_or(|message| self.takes(message));
                 if left {
@@ -197,7 +196,7 @@ impl Talk {
         token.is_none_or(|name| self.state.tokens_pane.row(place, name).is_some())
     }
 
-    /// Takes a message in; returns whether the program is to end.
+    /// Takes a message in; `true` if the program should end.
     fn takes(&mut self, message: Message) -> bool {
         if let Message::Sent { job, .. }
         | Message::Done { job, .. }
@@ -234,8 +233,8 @@ impl Talk {
         quit
     }
 
-    /// A line that was typed. Every key and every pasted text goes the way of the screen's, so
-    /// that a hidden value never comes to the state.
+    /// Handles a typed line. Every key and every paste goes the same way as on the screen, so that
+    /// a hidden value never reaches the state.
     fn hears(&mut self, line: &str) -> io::Result<bool> {
         if let Some(mut text) = self.pasted.take() {
             if line.trim() == "." {
@@ -281,7 +280,7 @@ impl Talk {
         })
     }
 
-    /// An action, and what it is to be told.
+    /// Carries out an action with the text that goes with it.
     fn acts(&mut self, action: Action, rest: &str) -> bool {
         if self.takes(Message::Act(action)) {
             return true;
@@ -308,7 +307,7 @@ impl Talk {
         }
     }
 
-    /// A text in the place of what stands in the field, and the key that ends it.
+    /// Replaces the text in the field and presses the key that ends it.
     fn types(&mut self, text: &str) -> bool {
         let is_search = matches!(self.state.overlay, Some(Overlay::Palette(_)));
         let clears = !text.is_empty() || self.state.history.filtering;
@@ -376,7 +375,7 @@ impl Talk {
         self.carry_out(effects)
     }
 
-    /// A part is read; what it needs is asked for first.
+    /// Reads a part aloud; first asks for what that needs.
     fn reads(&mut self, reading: Reading, rest: &str) -> io::Result<bool> {
         let tab = match reading {
             Reading::Timing => Some(ResponseTab::Timing),
@@ -387,7 +386,7 @@ impl Talk {
         self.told.actions = None;
         match (reading, tab) {
             (_, Some(tab)) => {
-                // It is said when it is there.
+                // The news says it once it is there.
                 self.told.tab.clear();
                 return Ok(self.opens(tab));
             }
@@ -398,7 +397,7 @@ impl Talk {
         Ok(false)
     }
 
-    /// Goes to a tab of the answer, as its keys do.
+    /// Opens a tab of the response, as its keys do.
     fn opens(&mut self, tab: ResponseTab) -> bool {
         let mut left = self.takes(Message::Act(Action::FocusResponse));
         for _ in ResponseTab::ALL {
@@ -452,7 +451,7 @@ impl Talk {
         }
         let overlay = plain::overlay(state);
         let before = std::mem::replace(&mut self.told.overlay, overlay.clone());
-        // Of a form that was read, only the rows that are others now.
+        // Of a form that was read, say only the rows that changed.
         let is_read =
             matches!(state.overlay, Some(Overlay::Setup(_))) && overlay.first() == before.first();
         match is_read {
@@ -473,7 +472,7 @@ impl Talk {
         say(&new)
     }
 
-    /// The tab of the answer that has more to say than the answer itself.
+    /// The tab of the response, if it says more than the response itself.
     fn tab(&self) -> Vec<String> {
         let state = &self.state;
         let reading = match state.response.tab {
@@ -491,7 +490,7 @@ impl Talk {
     }
 }
 
-/// Whether it is another than before; then it takes its place.
+/// Whether a value differs from the one before, which it then replaces.
 fn renew<T: PartialEq + Clone>(before: &mut T, now: &T) -> bool {
     let is_new = before != now;
     if is_new {

@@ -1,5 +1,5 @@
-//! What makes calls to prove something: the search for what a refusal hangs on, the call that
-//! would prove a verdict wrong; and what the history proves without any.
+//! Proves things with calls: the search for what a refusal hangs on, and the call that would prove
+//! a verdict wrong; and without calls, from the history.
 
 use super::perform::{Performer, in_place};
 use crate::app::{Effect, Job, Message, Notice};
@@ -12,7 +12,7 @@ use crate::insight::isolate::{Against, Isolation, Side};
 use crate::model::{Author, Environment, ExchangeId, TokenName, limits};
 use std::sync::Arc;
 
-/// What is looked for, and beside what.
+/// The refused call, and the one to compare it with.
 struct Asked {
     job: Job,
     exchange: Arc<Exchange>,
@@ -132,8 +132,8 @@ impl Performer {
     }
 }
 
-/// The search, with the call to compare with: the marked one, else the nearest of the history
-/// that worked; blocks.
+/// The search with the call to compare with: the marked one, else the closest one in the history
+/// that worked. Blocks.
 fn begun(client: &Client, history: Option<History>, asked: Asked) -> Result<Isolation, String> {
     let Asked {
         exchange,

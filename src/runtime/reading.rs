@@ -1,6 +1,5 @@
-//! Bodies are read to their end behind a person's back, by a thread that waits for them: one
-//! made anew for each would take the processor from the thread that draws, at the moment an
-//! answer came and is waited for.
+//! Reads bodies to their end in the background, in one thread that waits for them: a new thread for
+//! each would take the processor from the drawing thread just when a response arrives.
 
 use crate::app::{Message, Notice, Source};
 use crate::engine::{Stretches, give_way};
@@ -12,22 +11,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
-/// How often the progress of such work is told.
+/// How often the progress is reported.
 const PROGRESS: Duration = Duration::from_millis(50);
 
 type Work = Box<dyn FnOnce() + Send>;
 
-/// Reads one body at a time, and only the one asked for last: each may take hundreds of
-/// megabytes and a part of a second.
+/// Reads one body at a time, and only the one requested last: each may take hundreds of megabytes
+/// and a part of a second.
 #[derive(Default)]
 pub struct Reading {
-    /// The question whose answer is awaited, or 0.
+    /// The number of the request whose result is awaited, or 0.
     awaited: Arc<AtomicU64>,
     thread: Mutex<Option<Sender<Work>>>,
 }
 
 impl Reading {
-    /// Makes the thread, which otherwise the first body does.
+    /// Starts the thread early; the first body would start it otherwise.
     pub fn start(&self) -> io::Result<Sender<Work>> {
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(works) = &*thread {
@@ -45,7 +44,7 @@ impl Reading {
         Ok(works)
     }
 
-    /// What the work finds goes to the queue, unless something else is asked for meanwhile.
+    /// Sends what the work finds to the queue, unless other work is requested meanwhile.
     pub fn read(
         &self,
         question: u64,
@@ -83,9 +82,9 @@ impl Reading {
         }
     }
 
-    /// What holds hundreds of megabytes takes a while to be given back.
+    /// Frees something large in the thread: hundreds of megabytes take a while.
     pub fn let_go(&self, spent: impl Send + 'static) {
-        // Where no thread can be had it is given back here and now.
+        // Without a thread it is freed right here.
         let _ = self.give(Box::new(move || drop(spent)));
     }
 
@@ -94,6 +93,7 @@ impl Reading {
         self.start()?.send(work).map_err(ended)
     }
 
+    /// Stops work that nobody waits for any more; later work goes on.
     pub fn stop(&self, question: u64) {
         let (order, none) = (Ordering::Relaxed, 0);
         let _ = self.awaited.compare_exchange(question, none, order, order);

@@ -20,16 +20,17 @@ use tokio::sync::mpsc;
 
 /// How often a running call's time and bytes are redrawn.
 const TICK: Duration = Duration::from_millis(100);
-/// For so long after an editor's end a Ctrl-C is taken for the one that ended it.
+/// For this long after an editor ended, a Ctrl-C counts as the one that ended it.
 const ECHO: Duration = Duration::from_millis(250);
-/// A paste that holds a Ctrl-C is heard within this time before or after it.
+/// A Ctrl-C this close before or after a paste belongs to the paste.
 const PASTE: Duration = Duration::from_millis(60);
-/// Messages are taken in for at most this long between two pictures.
+/// Longest time to take in messages between two pictures.
 const PICTURE: Duration = Duration::from_millis(16);
 
+/// Why the explorer could not start or go on.
 #[derive(Debug)]
 pub enum RunError {
-    /// The terminal could not be taken, or went away.
+    /// The terminal could not be taken over, or went away.
     Terminal(io::Error),
     /// The tasks could not be started.
     Tasks(io::Error),
@@ -54,14 +55,14 @@ impl std::error::Error for RunError {}
 
 /// How pictures may look.
 pub struct Looks {
-    /// Those that can be chosen.
+    /// The themes to choose from.
     pub schemes: Vec<Scheme>,
     pub colour: bool,
     pub ascii: bool,
 }
 
 impl Looks {
-    /// The theme of that name; an unknown one is the usual theme.
+    /// The theme of that name; the default theme for an unknown one.
     fn theme(&self, name: &str) -> Theme {
         match self.schemes.iter().find(|scheme| scheme.name == name) {
             Some(scheme) => Theme::of(scheme, self.colour, self.ascii),
@@ -75,11 +76,11 @@ struct Stage {
     screen: Screen,
     looks: Looks,
     theme: Theme,
-    /// What waits for the terminal, to be edited in it.
+    /// A text that waits to be edited in the terminal.
     manuscript: Option<Manuscript>,
 }
 
-/// Runs the explorer until it is left.
+/// Runs the explorer until the person leaves.
 pub fn run(start: Start, means: Means, looks: Looks) -> Result<(), RunError> {
     let tasks = tasks::threads(2).map_err(RunError::Tasks)?;
     let (taken, screen) = Taken::new().map_err(RunError::Terminal)?;
@@ -95,7 +96,7 @@ pub fn run(start: Start, means: Means, looks: Looks) -> Result<(), RunError> {
     // A name lookup cannot be stopped; it must not hold the program back.
     tasks.shutdown_background();
     match result {
-        // Whoever closes the window has left, and nobody is there to be told.
+        // The person closed the window, so there is nobody to tell.
         Err(_) if is_gone() => Ok(()),
         result => result.map_err(RunError::Terminal),
     }
@@ -121,7 +122,7 @@ async fn explore(mut start: Start, means: Means, mut stage: Stage) -> io::Result
     result
 }
 
-/// Round and round, until the person leaves or the terminal goes away.
+/// Loops until the person leaves or the terminal goes away.
 async fn turn(
     state: &mut State,
     stage: &mut Stage,
@@ -133,12 +134,12 @@ async fn turn(
     let mut ticks = tokio::time::interval(TICK);
     hear_interrupt();
     let mut edited: Option<Instant> = None;
-    // When a Ctrl-C came that might still turn out to be a part of a paste.
+    // The time of a Ctrl-C that may still turn out to belong to a paste.
     let mut interrupted: Option<Instant> = None;
     let mut pasted: Option<Instant> = None;
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        // An event that means nothing here changes no picture.
+        // An event without a meaning here changes no picture.
         let mut changed = false;
         let message = tokio::select! {
             biased;
@@ -153,7 +154,7 @@ async fn turn(
                 None => return Ok(()),
             },
             sign = signals.wait() => match sign {
-                // One that ended an editor reaches this program too.
+                // The Ctrl-C that ended an editor reaches this program too.
                 Sign::Interrupt if edited.is_some_and(|at| at.elapsed() < ECHO) => None,
                 Sign::Interrupt if pasted.is_some_and(|at| at.elapsed() < PASTE) => None,
                 Sign::Interrupt => {
@@ -203,7 +204,7 @@ async fn turn(
                 }
                 let is_key = matches!(message, Message::Key(_));
                 let mut effects = update(state, message);
-                // A question that came in between has the keys.
+                // A question that came up meanwhile has the keys.
                 if !matches!(state.overlay, Some(Overlay::Setup(_))) {
                     performer.type_token(false);
                 }
@@ -221,7 +222,7 @@ async fn turn(
                     let came = stage.edit(manuscript, performer, &mut signals).await?;
                     edited = Some(Instant::now());
                     let Some(message) = came else { return Ok(()) };
-                    // Nobody heard of a new size while the editor had the terminal.
+                    // While the editor had the terminal, a new size went unnoticed.
                     let size = stage.screen.size()?;
                     state.size = (size.width, size.height);
                     next = Some(message);
@@ -250,7 +251,7 @@ async fn turn(
     }
 }
 
-/// Waits until so much time has passed since then; for ever where that never was.
+/// Waits until this much time has passed since then; forever for `None`.
 async fn passed(since: Option<Instant>, time: Duration) {
     match since {
         Some(since) => tokio::time::sleep_until((since + time).into()).await,
@@ -258,7 +259,7 @@ async fn passed(since: Option<Instant>, time: Duration) {
     }
 }
 
-/// What a terminal's event means; the keys of a hidden value never come to the state.
+/// What a terminal's event means; the keys of a hidden value never reach the state.
 fn heard(performer: &mut Performer, event: Event) -> Option<Message> {
     let message = performer.hears_token(input::message(event)?)?;
     match performer.hears(message)? {
@@ -268,14 +269,14 @@ fn heard(performer: &mut Performer, event: Event) -> Option<Message> {
 }
 
 impl Stage {
-    /// Returns whether the program is to end.
+    /// Carries effects out; `true` if the program should end.
     fn carry_out(&mut self, performer: &mut Performer, effects: Vec<Effect>) -> bool {
         let mut quit = false;
         for effect in effects {
             match effect {
                 Effect::Quit => quit = true,
                 Effect::UseTheme(name) => self.theme = self.looks.theme(&name),
-                // A terminal that cannot do it goes on without.
+                // A terminal that cannot do this goes on without.
                 Effect::UseMouse(on) => drop(use_mouse(on)),
                 Effect::OpenEditor {
                     draft,
@@ -294,7 +295,7 @@ impl Stage {
         quit
     }
 
-    /// Lends the terminal to an editor; `None` where the program is to end.
+    /// Lends the terminal to an editor; `None` if the program should end.
     async fn edit(
         &mut self,
         manuscript: Manuscript,

@@ -1,5 +1,5 @@
-//! Effects of the screens beside the explorer: sessions opened and sent again, a matrix filled, a
-//! token looked at and asked about.
+//! Effects of the other screens: open and replay sessions, fill a matrix, look at tokens and survey
+//! them.
 
 use super::perform::{Performer, in_place, token_names};
 use super::sessions;
@@ -24,10 +24,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Calls of the history that are looked through for what is known of an environment.
+/// Calls of the history to look through for what is known of an environment.
 const LOOKED_THROUGH: usize = 5_000;
 
 impl Performer {
+    /// Loads a session from a file, a case or marked calls, for the screen that asked.
     pub fn open_session(&mut self, job: Job, screen: Screen, from: SessionFrom) {
         let home = self.home.clone();
         self.look_up(move |history, queue| {
@@ -40,6 +41,7 @@ impl Performer {
         });
     }
 
+    /// Sends the steps of a session again, and reports each one.
     pub fn replay(&mut self, job: Job, run: ReplayRun) {
         let flight = self.flight(job);
         let (client, queue, place) = (
@@ -58,7 +60,7 @@ impl Performer {
                 case: run.case,
                 from,
                 allow_writes: run.writes,
-                // Files are read where a terminal asks for it.
+                // Only the `replay` command reads files, once the person agrees.
                 files: None,
                 tempo: run.tempo,
             };
@@ -85,6 +87,7 @@ impl Performer {
         });
     }
 
+    /// Fills a matrix, and reports each cell.
     pub fn fill(&mut self, job: Job, run: FillRun) {
         let flight = self.flight(job);
         let (client, queue, place) = (
@@ -129,6 +132,7 @@ impl Performer {
         });
     }
 
+    /// Sends safe calls with one token, and reports what the token may do at each endpoint.
     pub fn survey(
         &mut self,
         job: Job,
@@ -171,6 +175,7 @@ impl Performer {
         });
     }
 
+    /// Writes the response of a step into the session file as what it expects.
     pub fn record(
         &mut self,
         job: Job,
@@ -207,7 +212,7 @@ impl Performer {
         });
     }
 
-    /// For a ticket into the clipboard, for a machine into a file.
+    /// Copies a ticket to the clipboard, or writes a report to a file.
     pub fn export(&mut self, exported: Exported) {
         let (what, text) = match exported {
             Exported::Matrix(matrix) => {
@@ -228,6 +233,7 @@ impl Performer {
         self.copy(what.to_owned(), text);
     }
 
+    /// Looks at tokens; with `reads` it also reads their values, which may start programs.
     pub fn look_at_tokens(
         &mut self,
         environment: Environment,
@@ -273,7 +279,7 @@ impl Performer {
         }
     }
 
-    /// Gets a token from the beginning; what a command gives is read anew.
+    /// Gets a token anew, even if an old value is still at hand; a command runs again.
     pub fn get_token(&mut self, job: Job, token: TokenName, environment: Environment) {
         let flight = self.flight(job);
         let (client, grants) = (self.client.clone(), self.grants.clone());
@@ -314,10 +320,11 @@ impl Performer {
         )
     }
 
+    /// Collects what the history tells of an environment.
     pub fn learn(&mut self, environment: String, held: Vec<ExchangeSummary>) {
         self.look_up(move |history, queue| {
             let query = Query::of([Want::environment(&environment)]);
-            // What is not known is only not shown.
+            // What is unknown is simply not shown.
             let found = history.and_then(|h| h.recall(&query, LOOKED_THROUGH, None).ok());
             let kept = found.unwrap_or_default().into_iter();
             let mut calls: BTreeMap<ExchangeId, ExchangeSummary> =

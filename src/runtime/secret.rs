@@ -1,14 +1,15 @@
-//! A hidden value while it is typed. It goes nowhere but to the vault.
+//! A hidden value while the person types it. It goes nowhere but to the vault.
 
 use crate::app::{Key, KeyCode};
 use crate::model::{Masked, TokenName};
 
+/// The value of a token being typed, in answer to a question.
 pub struct Typing {
     pub token: TokenName,
     pub value: Masked,
 }
 
-/// What a key did to it.
+/// What a key did to the value.
 pub enum Step {
     Typed,
     Given,
@@ -16,6 +17,7 @@ pub enum Step {
 }
 
 impl Typing {
+    /// An empty value for this token.
     pub fn new(token: TokenName) -> Typing {
         Typing {
             token,
@@ -23,6 +25,7 @@ impl Typing {
         }
     }
 
+    /// Takes a key into the value, or ends it: Enter gives it, Esc or Ctrl-C leaves.
     pub fn press(&mut self, key: Key) -> Step {
         match key.code {
             KeyCode::Enter if self.value.count() > 0 => return Step::Given,

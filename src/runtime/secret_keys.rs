@@ -1,11 +1,12 @@
-//! The keys of a hidden value are taken here, before they could come into the state.
+//! Takes the keys of a hidden value before they reach the state.
 
 use super::perform::Performer;
 use super::secret::Step;
 use crate::app::Message;
 
 impl Performer {
-    /// What becomes of a key or a paste while a hidden value is typed, and of all else ever.
+    /// Takes a key or a paste while a hidden value is being typed; any other message passes
+    /// through.
     pub fn hears(&mut self, message: Message) -> Option<Message> {
         let Some(typing) = &mut self.secret else {
             return Some(message);

@@ -1,5 +1,5 @@
-//! Sessions between the screen and the disk: calls become a file, a file becomes steps, and what
-//! came of them is written down for others.
+//! Sessions between the screen and the disk: calls become a file, a file becomes steps, and results
+//! become reports.
 
 use crate::app::{Chosen, Gathered, Notice, OpenSession, SessionFrom};
 use crate::engine::Home;
@@ -13,14 +13,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// More calls than this in one case are not one story any more.
+/// A case with more calls than this is no longer one story.
 const MOST_STEPS: usize = 1_000;
 
 const GONE: &str = "The chosen calls are no longer in the history";
 
-/// The chosen calls, oldest first. Those that are `held` need not be in the history yet, or at
-/// all. Of a case, those that somebody made for their own sake: probes, cells of a matrix and the
-/// like are no part of its story.
+/// The chosen calls, oldest first. Those in `held` may not be in the history yet, or never will be.
+/// For a case, only calls made for their own sake: probes, cells of a matrix and the like are not
+/// part of its story.
 fn gather(
     history: Option<History>,
     chosen: &Chosen,
@@ -118,7 +118,7 @@ pub fn save(
     Ok(notice)
 }
 
-/// Puts a session into a new file, and says into which.
+/// Writes a session to a new file, and says which.
 pub fn write(home: &Home, session: Session) -> Result<(Notice, OpenSession), String> {
     let text = session_file::write(&session);
     let path = home
@@ -133,7 +133,7 @@ pub fn write(home: &Home, session: Session) -> Result<(Notice, OpenSession), Str
     Ok((notice, OpenSession { path, session }))
 }
 
-/// A session from where it is said to be. Nothing is sent by that.
+/// Loads a session from where the person says. This sends nothing.
 pub fn open(
     history: Option<History>,
     home: &Home,
@@ -176,7 +176,7 @@ fn read(home: &Home, path: &Path) -> Result<OpenSession, String> {
     })
 }
 
-/// Puts what came into the file as the expectation of a step; all else in it stays.
+/// Writes a response into the file as the expectation of a step; the rest of the file stays.
 pub fn record(
     home: &Home,
     path: &Path,
@@ -197,7 +197,7 @@ pub fn record(
     read(home, &path)
 }
 
-/// Writes a report into a file for a machine, and says where.
+/// Writes a report to a file for programs, and says where.
 pub fn export(home: &Home, report: &ReplayReport) -> Result<Notice, String> {
     let name = format!("replay {}", report.session);
     let path = home.export_new(&name, ".junit.xml", &format::report::junit(report));

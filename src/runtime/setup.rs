@@ -1,5 +1,5 @@
-//! An environment and its token from the screen into `config.toml`. The value is typed here,
-//! unseen, and goes nowhere but to where it is kept.
+//! Writes an environment and its token from the screen to `config.toml`. The value is typed here,
+//! unseen, and goes only to where it is kept.
 
 use super::new_token::NewToken;
 use super::perform::Performer;
@@ -12,15 +12,17 @@ use crate::model::{Secret, Settings, Token, TokenName, TokenSource, told_source}
 use std::path::PathBuf;
 
 impl Performer {
+    /// Sends keys to the hidden value from now on, or to the form again.
     pub fn type_token(&mut self, typing: bool) {
         self.new_token.typing = typing;
     }
 
+    /// Wipes the value that was typed for a new token.
     pub fn forget_typed(&mut self) {
         self.new_token = NewToken::default();
     }
 
-    /// What becomes of a message while the value of a new token has the keys.
+    /// Takes a message while the value of a new token has the keys; gives any other back.
     pub fn hears_token(&mut self, message: Message) -> Option<Message> {
         if !self.new_token.typing {
             return Some(message);
@@ -57,7 +59,7 @@ impl Performer {
         TypedToken { count, says }
     }
 
-    /// Writes what was asked for, off the thread that draws.
+    /// Writes the settings, off the thread that draws.
     pub fn set_up(&mut self, order: SetupOrder) {
         let typed = self.new_token.value.copy();
         let value = match keep::repaired(&typed) {
@@ -71,13 +73,14 @@ impl Performer {
         });
     }
 
-    /// The settings are others now.
+    /// Takes changed settings in.
     pub fn settle(&mut self, settings: &Settings) {
         let tokens = settings.tokens.iter();
         self.tokens = tokens.map(|token| token.name.clone()).collect();
         self.forget_typed();
     }
 
+    /// Removes an environment from `config.toml`, and says so.
     pub fn remove_environment(&self, name: String) {
         self.changed(move |text, file| {
             let (text, _) = config_edit::remove_environment(text, file, &name)
@@ -89,6 +92,7 @@ impl Performer {
         });
     }
 
+    /// Removes a token from `config.toml`, and its value from the keyring if it is kept there.
     pub fn remove_token(&self, name: TokenName) {
         self.changed(move |text, file| {
             let settings = config_file::read(text, file).map_err(|error| error.to_string())?;
@@ -111,7 +115,7 @@ impl Performer {
         });
     }
 
-    /// Changes the file, and says what there is now.
+    /// Changes the file, and reports the new settings.
     fn changed(
         &self,
         change: impl FnOnce(&str, &str) -> Result<(String, String), String> + Send + 'static,
@@ -136,7 +140,7 @@ impl Performer {
     }
 }
 
-/// A mistake of copying that is undone: `the scheme in front of it: taken off`.
+/// A copying mistake that was undone: `the scheme in front of it: taken off`.
 pub fn mended(step: &str) -> String {
     let what = step.strip_prefix("take ");
     match what.and_then(|what| what.strip_suffix(" away")) {
@@ -181,7 +185,7 @@ fn set_up(home: &Home, vault: &Vault, order: SetupOrder, value: &Secret) -> Resu
         let token = Token {
             name: order.name.clone(),
             source,
-            // A token for a host of no environment goes to that host alone.
+            // A token for a host without an environment goes to that host alone.
             origins: origin.map(|origin| vec![origin]),
             placement: order.placement.clone(),
             ttl: None,
@@ -200,7 +204,7 @@ fn set_up(home: &Home, vault: &Vault, order: SetupOrder, value: &Secret) -> Resu
         };
         defined = Some(token);
     }
-    // What could not be read again is not written.
+    // Only write what can be read again.
     config_file::read(&text, &place).map_err(said)?;
     if let Some(token) = &defined {
         put_away(home, token, value)?;
@@ -258,7 +262,7 @@ fn source(home: &Home, order: &TokenOrder) -> Result<TokenSource, String> {
     })
 }
 
-/// Puts a value where its source says that it is.
+/// Stores a value where its source says.
 fn put_away(home: &Home, token: &Token, value: &Secret) -> Result<(), String> {
     match &token.source {
         TokenSource::Keyring => keep::into_keyring(&token.name, value)
@@ -274,7 +278,7 @@ fn put_away(home: &Home, token: &Token, value: &Secret) -> Result<(), String> {
     }
 }
 
-/// Takes a value away again whose name could not be written down.
+/// Removes a stored value if its name could not be written.
 fn take_back(token: &Token) {
     match &token.source {
         TokenSource::File(path) => drop(std::fs::remove_file(path)),

@@ -1,5 +1,5 @@
-//! A pasted text is read off the loop. The credentials of a command go straight into the vault,
-//! bound to the one place that the command itself names, and on the screen only their names.
+//! Reads a pasted text off the loop. The credentials in a command go straight into the vault, bound
+//! to the one origin that the command names; the screen only gets their names.
 
 use crate::app::{Imported, ImportedToken, Message, Notice, Pasted};
 use crate::engine::Client;
@@ -9,7 +9,8 @@ use crate::insight;
 use crate::model::{Origin, RequestSpec, TokenName};
 use std::sync::Arc;
 
-/// Reads requests in any form that is told for certain, else an answer. `sandbox` names the practice tokens where they may be meant.
+/// Reads requests in any form that can be told for certain, else a response. `sandbox` names the
+/// practice tokens if they may be meant.
 pub fn take_in(
     text: &Pasted,
     was_argument: bool,
@@ -18,7 +19,7 @@ pub fn take_in(
     sandbox: &[TokenName],
 ) -> Message {
     let saved = insight::received(text.0.as_bytes(), client.library());
-    // A command may stand above what it brought: that is what somebody wants to understand.
+    // If a command stands above its output, the output is what needs explaining.
     if let Some(format) = registry::told(&text.0)
         && !saved.as_ref().is_some_and(insight::Saved::is_answer)
     {
@@ -91,7 +92,7 @@ fn requests(
         Some(_) => others.map(|step| &step.spec).collect(),
         None => vec![&spec],
     };
-    // A token goes to the first host that is asked with it, and to no other.
+    // A token goes to the first host that it is sent to, and to no other.
     let origin_of = |token: &TokenName| {
         let mut specs = specs.iter();
         let first = specs.find(|spec| spec.tokens().contains(token))?;

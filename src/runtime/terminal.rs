@@ -1,4 +1,4 @@
-//! The terminal, taken and given back. Whatever ends the program, it is given back once.
+//! Takes the terminal over and gives it back: exactly once, however the program ends.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,21 +16,23 @@ use std::fmt;
 use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether the terminal is ours now. A panic in any thread gives it back through this.
+/// Whether we have the terminal now. A panic in any thread gives it back by this.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// Whether Ctrl-C is heard as a signal while the terminal is ours.
+/// Whether Ctrl-C arrives as a signal while we have the terminal.
 static INTERRUPT: AtomicBool = AtomicBool::new(false);
 
-/// Whether the mouse is ours while the terminal is.
+/// Whether we have the mouse while we have the terminal.
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
+/// The screen to draw on, by the drawing library.
 pub type Screen = Terminal<Pen>;
 
 /// Holds the terminal; dropping it gives the terminal back.
 pub struct Taken;
 
 impl Taken {
+    /// Takes the terminal over, and gives a blank screen; fails if there is no terminal.
     pub fn new() -> io::Result<(Taken, Screen)> {
         end_on_panic();
         take()?;
@@ -39,33 +41,34 @@ impl Taken {
     }
 }
 
-/// A screen on which nothing stands yet.
+/// A blank screen.
 fn blank() -> io::Result<Screen> {
-    // A whole picture goes out in one write, so that no half of one is seen.
+    // A whole picture goes out in one write, so that nobody sees half of one.
     let out = BufWriter::with_capacity(64 * 1024, io::stdout());
     Terminal::new(Pen(CrosstermBackend::new(out)))
 }
 
-/// Columns and rows of the terminal, if there is one. The library's own `size` starts the
-/// program `tput` where it cannot tell, with every token that stands in a variable.
+/// Columns and rows of the terminal, if there is one. The library's own `size` may start the
+/// program `tput`, and hand it every token that is in a variable.
 #[cfg(unix)]
 pub fn size() -> io::Result<(u16, u16)> {
     let size = crossterm::terminal::window_size()?;
     Ok((size.columns, size.rows))
 }
 
+/// Columns and rows of the terminal; fails if there is none.
 #[cfg(not(unix))]
 pub fn size() -> io::Result<(u16, u16)> {
     crossterm::terminal::size()
 }
 
-/// Whether there is no terminal, or none any more.
+/// Whether there is no terminal, or it is gone.
 pub fn is_gone() -> bool {
     size().is_err()
 }
 
-/// What draws the pictures: the library's own hand, which neither starts a program nor panics
-/// when the terminal has gone.
+/// Draws the pictures with the library's own code, but starts no program and does not panic when
+/// the terminal is gone.
 pub struct Pen(CrosstermBackend<BufWriter<Stdout>>);
 
 impl Backend for Pen {
@@ -79,8 +82,8 @@ impl Backend for Pen {
         self.0.hide_cursor()
     }
 
-    /// The last thing that is asked of it. A failure would be printed, and printing to a
-    /// terminal that has gone is a panic.
+    /// The library calls this last. It would print a failure, and printing to a terminal that is
+    /// gone panics.
     fn show_cursor(&mut self) -> io::Result<()> {
         let _ = self.0.show_cursor();
         Ok(())
@@ -115,28 +118,28 @@ impl Backend for Pen {
     }
 }
 
-/// Does something once when the other end of the terminal is closed. The library never tells:
-/// it goes on reading what has come to its end.
+/// Calls `act` once when the other end of the terminal closes. The library never reports that: it
+/// keeps reading at the end of input.
 pub fn when_gone(act: impl FnOnce() + Send + 'static) {
     #[cfg(unix)]
     {
         use rustix::event::{PollFd, PollFlags, poll};
-        // Taken here: once the other end is closed, nothing says any more that it is a terminal.
+        // Open it now: once the other end is closed, nothing shows that this was a terminal.
         let input = input();
         let wait = move || {
             let terminal = input?;
             let mut waited = [PollFd::new(&terminal, PollFlags::empty())];
             while poll(&mut waited, None) == Err(rustix::io::Errno::INTR) {}
-            // Where the system cannot wait for terminals, it says that this is none.
+            // A system that cannot wait for terminals says that this is not one.
             let is_gone = waited[0]
                 .revents()
                 .intersects(PollFlags::HUP | PollFlags::ERR);
             io::Result::Ok(is_gone)
         };
         let thread = std::thread::Builder::new().name("hang-up".to_owned());
-        // Without it there are still the signal, and the next picture that cannot be drawn.
+        // Without the thread there is still the signal, and the next picture that cannot be drawn.
         let _ = thread.spawn(move || {
-            // Where there is nothing to read keys from, it has gone already.
+            // If there is nothing to read keys from, the terminal is already gone.
             if wait().unwrap_or(true) {
                 act();
             }
@@ -146,7 +149,7 @@ pub fn when_gone(act: impl FnOnce() + Send + 'static) {
     drop(act);
 }
 
-/// Where keys come from.
+/// The file that keys come from.
 #[cfg(unix)]
 fn input() -> io::Result<std::os::fd::OwnedFd> {
     use std::io::IsTerminal;
@@ -157,11 +160,11 @@ fn input() -> io::Result<std::os::fd::OwnedFd> {
     }
 }
 
-/// Longer texts are cut or refused by some terminals, counted as they are sent.
+/// Some terminals cut or refuse longer texts, counted in encoded bytes.
 const LONGEST_COPY: usize = 74_994;
 
-/// Hands a text to the terminal for its clipboard (OSC 52). Terminals do not answer to that;
-/// those known to refuse are named. It is written between two pictures.
+/// Hands a text to the terminal for its clipboard (OSC 52). Terminals do not answer; the error
+/// names those known to refuse. Call it between two pictures.
 pub fn copy(text: &str) -> Result<(), String> {
     let variable = |name: &str| std::env::var(name).unwrap_or_default();
     let term = variable("TERM");
@@ -180,7 +183,7 @@ pub fn copy(text: &str) -> Result<(), String> {
     let mut out = io::stdout();
     let mut write = || {
         if inside_tmux {
-            // What tmux does not take for itself it may pass on, where that is allowed.
+            // tmux may pass on what it does not take for itself, if it is allowed to.
             let passed = plain.replace('\u{1b}', "\u{1b}\u{1b}");
             write!(out, "\u{1b}Ptmux;{passed}\u{1b}\\")?;
         }
@@ -196,8 +199,8 @@ pub fn use_mouse(on: bool) -> io::Result<()> {
     crossterm::execute!(io::stdout(), Mouse(on))
 }
 
-/// Presses, drags and the wheel, in cells of any number. The library's own command asks for
-/// every move too, and a mouse that is only moved must wake nobody.
+/// Presses, drags and the wheel, in cells of any number. The library's own command also reports
+/// every move, and moving the mouse must not wake the program.
 struct Mouse(bool);
 
 impl Command for Mouse {
@@ -236,34 +239,34 @@ fn take() -> io::Result<()> {
     if INTERRUPT.load(Ordering::SeqCst) {
         hear_interrupt();
     }
-    // It was ours before the program went to the background.
+    // We had the mouse before the program went to the background.
     if MOUSE.load(Ordering::SeqCst) {
         crossterm::execute!(io::stdout(), Mouse(true))?;
     }
     Ok(())
 }
 
-/// From now on Ctrl-C is a signal, which is heard whatever is being read: behind the beginning of
-/// a paste whose end never comes, every other key is text. To be called when someone listens.
+/// Makes Ctrl-C a signal from now on, which arrives whatever is being read: after the beginning of
+/// a paste without an end, every other key is text. Call it once someone listens.
 pub fn hear_interrupt() {
     INTERRUPT.store(true, Ordering::SeqCst);
     #[cfg(unix)]
     {
         use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex};
         use rustix::termios::{tcgetattr, tcsetattr};
-        /// What stands for no key.
+        /// The value that stands for no key.
         const NONE: u8 = if cfg!(target_os = "linux") { 0 } else { 0xff };
         let set = || -> io::Result<()> {
             let input = input()?;
             let mut modes = tcgetattr(&input)?;
-            // Nothing that was typed before is lost by it.
+            // Keeps what was typed before.
             modes.local_modes |= LocalModes::ISIG | LocalModes::NOFLSH;
             modes.special_codes[SpecialCodeIndex::VINTR] = 3;
             modes.special_codes[SpecialCodeIndex::VQUIT] = NONE;
             modes.special_codes[SpecialCodeIndex::VSUSP] = NONE;
             Ok(tcsetattr(&input, OptionalActions::Now, &modes)?)
         };
-        // Without it Ctrl-C is a key like others.
+        // Without this, Ctrl-C is a key like others.
         let _ = set();
     }
 }
@@ -283,26 +286,26 @@ fn give_back() {
     }
 }
 
-/// Gives the terminal back for as long as another program has it.
+/// Gives the terminal back while another program uses it.
 pub fn hand_over() {
     give_back();
 }
 
-/// Takes the terminal again, with nothing on it.
+/// Takes the terminal again, with a blank screen.
 pub fn take_again(screen: &mut Screen) -> io::Result<()> {
     take()?;
     *screen = blank()?;
     Ok(())
 }
 
-/// Gives the terminal back and stops; returns when the shell brings the program to the front
-/// again, with the terminal taken and nothing on it. A person's key stops the whole group, as
-/// Ctrl-Z does elsewhere, since a shell waits for all of it; a signal was for whom it reached.
+/// Gives the terminal back and stops; returns once the shell brings the program to the front, with
+/// the terminal taken and a blank screen. A person's key stops the whole group, like Ctrl-Z
+/// elsewhere, since a shell waits for all of it; a signal stops only the program it reached.
 #[cfg(unix)]
 pub fn suspend(screen: &mut Screen, whole_group: bool) -> io::Result<()> {
     use rustix::process::{Signal, kill_current_process_group};
     hand_over();
-    // TSTP itself is ours to catch, and would not stop anything.
+    // We catch TSTP ourselves, so it would not stop anything.
     match whole_group {
         true => kill_current_process_group(Signal::STOP)?,
         false => stop()?,
@@ -317,27 +320,31 @@ pub fn stop() -> io::Result<()> {
     Ok(kill_process(getpid(), Signal::STOP)?)
 }
 
+/// Does nothing: this system cannot stop a program.
 #[cfg(not(unix))]
 pub fn stop() -> io::Result<()> {
     Ok(())
 }
 
+/// Does nothing: this system cannot stop a program.
 #[cfg(not(unix))]
 pub fn suspend(_: &mut Screen, _: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the terminal shows what is typed; dropping it shows it again.
+/// Controls whether the terminal shows what is typed; dropping it shows it again.
 #[derive(Default)]
 pub struct Echo {
     off: bool,
 }
 
 impl Echo {
+    /// Whether typed text is hidden now.
     pub fn is_off(&self) -> bool {
         self.off
     }
 
+    /// Shows typed text or hides it; a terminal that cannot hide it goes on showing it.
     pub fn show(&mut self, on: bool) {
         if self.off != on {
             return;
@@ -349,7 +356,7 @@ impl Echo {
             let input = io::stdin();
             if let Ok(mut modes) = tcgetattr(&input) {
                 modes.local_modes.set(LocalModes::ECHO, on);
-                // A terminal that cannot do it shows what is typed, as it does everywhere.
+                // A terminal that cannot hide text shows it as usual.
                 let _ = tcsetattr(&input, OptionalActions::Now, &modes);
             }
         }
@@ -362,8 +369,8 @@ impl Drop for Echo {
     }
 }
 
-/// After a panic in whatever thread nothing can be relied on any more: the terminal is given
-/// back before its text is printed, and the program ends.
+/// After a panic in any thread nothing is reliable: gives the terminal back before the panic's text
+/// is printed, and ends the program.
 fn end_on_panic() {
     let usual = std::panic::take_hook();
     let ours = std::thread::current().id();
@@ -377,5 +384,5 @@ fn end_on_panic() {
     }));
 }
 
-/// What Rust itself exits with after a panic.
+/// The exit code of Rust itself after a panic.
 const PANICKED: i32 = 101;

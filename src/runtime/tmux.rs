@@ -1,5 +1,5 @@
-//! The terminal multiplexer around this program: it takes texts into its own buffer and, as it
-//! is installed, hands them on to the clipboard only for its own commands.
+//! tmux around this program: it takes texts into its own buffer but, with its default settings,
+//! passes only its own commands' texts on to the clipboard.
 
 use crate::engine::Vault;
 use std::process::Stdio;
@@ -10,20 +10,21 @@ use tokio::process::Command;
 /// It answers at once, or its server hangs.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What became of the text.
+/// Where the text went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
-    /// In the buffer, and sent on to the terminal around it.
+    /// Into the buffer, and on to the terminal around tmux.
     SentOn,
-    /// In the buffer alone: the program is older than 3.2.
+    /// Into the buffer alone: tmux is older than 3.2.
     Kept,
 }
 
-/// Whether this program runs inside it.
+/// Whether this program runs inside tmux.
 pub fn is_around() -> bool {
     std::env::var_os("TMUX").is_some_and(|socket| !socket.is_empty())
 }
 
+/// Gives a text to tmux for the clipboard; fails with the reason if tmux takes it in no way.
 pub async fn copy(text: &str, vault: &Vault) -> Result<Taken, String> {
     match load(text, vault, &["load-buffer", "-w", "-"]).await {
         Ok(()) => Ok(Taken::SentOn),
@@ -47,7 +48,7 @@ async fn load(text: &str, vault: &Vault, arguments: &[&str]) -> Result<(), Strin
     let stdin = child.stdin.take();
     let hand = async {
         if let Some(mut stdin) = stdin {
-            // Where it does not read, its end tells why.
+            // If it does not read, its exit tells why.
             let _ = stdin.write_all(text.as_bytes()).await;
         }
         child.wait().await

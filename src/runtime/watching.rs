@@ -1,4 +1,4 @@
-//! A stream on the screen while it comes: what there is of it so far, a few times a second.
+//! Shows a stream while it arrives: what there is so far, a few times a second.
 
 use crate::app::pane::Shown;
 use crate::app::{Job, Message};
@@ -9,15 +9,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
-/// Nobody reads more pictures than these.
+/// Nobody reads more pictures than this.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Of the time, looking takes no more than one part in so many.
+/// Looking may take at most one part in this many of the time.
 const SHARE: u32 = 8;
 
+/// Watches one call and shows its stream on the screen.
 pub struct Watching<'a> {
     client: &'a Client,
-    /// The call without its body, which nobody sees here.
+    /// The call without its body, which this does not need.
     outgoing: Outgoing,
     job: Job,
     queue: &'a UnboundedSender<Message>,
@@ -25,6 +26,7 @@ pub struct Watching<'a> {
 }
 
 impl<'a> Watching<'a> {
+    /// Prepares to watch a call that starts now.
     pub fn new(
         client: &'a Client,
         outgoing: &Outgoing,
@@ -42,7 +44,7 @@ impl<'a> Watching<'a> {
         }
     }
 
-    /// Tells of a stream for as long as it is asked; of another answer it tells nothing.
+    /// Reports a stream until it is dropped; reports nothing for any other response.
     pub async fn watch(&self, flight: &Flight) -> Infallible {
         let mut count = 0;
         loop {
