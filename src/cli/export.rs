@@ -16,7 +16,7 @@ use crate::insight::{Exchange, Explanation, explain};
 use crate::model::{Author, Environment, Settings, for_clipboard};
 use std::sync::Arc;
 
-/// Prints the session or the call in the chosen format, with secrets as variables.
+/// Prints the session or the call in the chosen format, without the values of secrets.
 pub fn run(args: ExportArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;

@@ -28,7 +28,7 @@ use std::sync::Arc;
 /// Most bytes of header lines from a file or a pipe.
 const HEADER_BYTES: u64 = 1_000_000;
 
-/// Makes one call, or one for each token given, and prints what came.
+/// Makes one call, or compares several tokens, and prints what came.
 pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     if args.json && is_stdout(args.output.as_deref()) {
         return Err(Trouble::usage(
