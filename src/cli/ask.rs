@@ -1,5 +1,5 @@
-//! Asks the person at the terminal. A value is taken without showing it and goes nowhere but
-//! into what wipes it.
+//! Asks the person at the terminal. A hidden value is not shown and goes only into memory that is
+//! wiped.
 
 use super::print::{complain, prompt};
 use crate::model::{Masked, Secret, TokenName};
@@ -12,7 +12,7 @@ use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use std::io::{self, BufRead, IsTerminal};
 use std::time::Duration;
 
-/// Keys that follow an Enter as fast as this were pasted, not typed.
+/// Keys that follow an Enter this fast were pasted, not typed.
 const TYPED: Duration = Duration::from_millis(30);
 
 /// Whether there is a person who sees a question and can answer it.
@@ -20,12 +20,12 @@ pub fn is_possible() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// The value of a token for this run; `None` where nobody gives one.
+/// Asks for the value of a token for this run; `None` if the person gives none.
 pub fn value(name: &TokenName) -> Option<Secret> {
     hidden(&format!("Value of token {name}: "))
 }
 
-/// Takes a value that is not shown; Enter ends it, Esc gives up.
+/// Reads a value without showing it; Enter ends it, Esc gives up.
 pub fn hidden(question: &str) -> Option<Secret> {
     if !io::stderr().is_terminal() {
         return None;
@@ -53,7 +53,7 @@ pub fn hidden(question: &str) -> Option<Secret> {
     Some(typed.take())
 }
 
-/// Whether it ended with Enter.
+/// Whether Enter ended it.
 fn take(typed: &mut Masked) -> bool {
     loop {
         let key = match event::read() {
@@ -81,7 +81,7 @@ fn take(typed: &mut Masked) -> bool {
     }
 }
 
-/// The exit code of what could not be done.
+/// The exit code for work that could not be done.
 const NOBODY_LEFT: i32 = 1;
 
 /// The terminal without echo, until it is dropped.
@@ -92,9 +92,9 @@ impl Raw {
         enable_raw_mode().ok()?;
         let raw = Raw;
         take_over_sizes();
-        // Reading keys does not end by itself when there are none to come.
+        // Reading keys does not end by itself when the terminal is gone.
         when_terminal_is_gone(|| std::process::exit(NOBODY_LEFT));
-        // Without it a paste is typed, which works too.
+        // Without it a paste arrives as typed keys, which works too.
         let _ = execute!(io::stderr(), EnableBracketedPaste);
         Some(raw)
     }
@@ -107,7 +107,7 @@ impl Drop for Raw {
     }
 }
 
-/// A line that is shown while it is typed.
+/// Reads a line that is shown while it is typed; `None` at the end of the input.
 pub fn line(question: &str) -> Option<String> {
     if !is_possible() {
         return None;
@@ -118,7 +118,7 @@ pub fn line(question: &str) -> Option<String> {
     (read > 0).then(|| line.trim().to_owned())
 }
 
-/// Yes only where that is what was typed.
+/// Whether the person typed yes; anything else means no.
 pub fn agrees(question: &str) -> bool {
     let answer = line(&format!("{question} y or n: "));
     matches!(answer.as_deref(), Some("y" | "Y" | "yes"))

@@ -1,5 +1,5 @@
-//! What every command has in common that makes calls: the sandbox is up meanwhile, each wait is
-//! told, the call is kept, and the exit code says how it went.
+//! What all commands that make calls share: they keep the sandbox up, announce each wait, keep the
+//! call, and give the exit code.
 
 use super::args::RecordArgs;
 use super::choice;
@@ -22,12 +22,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-/// Longest wait for the history on leaving.
+/// Longest wait for the history at the end.
 const CLOSING: Duration = Duration::from_secs(10);
 
-/// What became of the body that was to go to a file or to standard output.
+/// What happened to a body that should go to a file or to standard output.
 pub enum Written {
-    /// Nobody asked for it, or there was none.
+    /// Nothing to write: it was not requested, or there was no body.
     Not,
     Whole(String),
     /// The call ended before the body did.
@@ -37,7 +37,7 @@ pub enum Written {
 }
 
 impl Written {
-    /// Writes the body where the person wants it. What goes wrong is told after the answer.
+    /// Writes the body to where the person wants it. Problems are reported after the response.
     pub fn of(home: &Home, path: Option<&Path>, outcome: &Outcome, out: &mut Out) -> Written {
         let response = outcome.response();
         let Some((path, response)) = path.zip(response) else {
@@ -65,6 +65,7 @@ impl Written {
         }
     }
 
+    /// Fails if the body could not be written.
     pub fn trouble(self) -> Result<(), Trouble> {
         match self {
             Written::Lost(trouble) => Err(trouble),
@@ -73,11 +74,12 @@ impl Written {
     }
 }
 
-/// `--output -`
+/// Whether the body goes to standard output: `--output -`.
 pub fn is_stdout(path: Option<&Path>) -> bool {
     path.is_some_and(|path| path == Path::new("-"))
 }
 
+/// The exit code for a response: 0 for success, 4 and 5 for errors of that class, else 1.
 pub fn exit_code(class: StatusClass) -> u8 {
     match class {
         StatusClass::Informational | StatusClass::Success | StatusClass::Redirection => 0,
@@ -87,7 +89,7 @@ pub fn exit_code(class: StatusClass) -> u8 {
     }
 }
 
-/// Starts the sandbox for an environment that is one; it lives as long as what is returned.
+/// Starts the sandbox if the environment is one; it runs as long as the returned value lives.
 pub async fn served(environment: &mut Environment) -> Result<Option<Sandbox>, Trouble> {
     if !environment.sandbox {
         return Ok(None);
@@ -98,7 +100,7 @@ pub async fn served(environment: &mut Environment) -> Result<Option<Sandbox>, Tr
     Ok(Some(sandbox))
 }
 
-/// The call in an environment that is up.
+/// Makes a call in an environment that is up.
 pub async fn call_in(
     client: &Client,
     typed: RequestSpec,
@@ -142,7 +144,7 @@ pub async fn call_in(
     }
 }
 
-/// Makes the call, says of each wait how long it will be, and prints a stream as it comes.
+/// Makes the call, announces each wait with its length, and prints a stream as it arrives.
 async fn send(client: &Client, outgoing: Outgoing, mut live: Option<&mut Live<'_>>) -> RawExchange {
     let flight = Flight::default();
     if let Some(live) = &mut live {
@@ -172,8 +174,8 @@ async fn send(client: &Client, outgoing: Outgoing, mut live: Option<&mut Live<'_
                 ));
             }
             count = more(&live, &flight) => {
-                // It listens from when it is first asked: before anybody sees that there is
-                // something to end, and on through all that comes. Before that, Ctrl-C ends the
+                // Listening starts with the first wait: before anybody sees that there is something
+                // to stop, and on through everything that arrives. Until then, Ctrl-C ends the
                 // process.
                 if !is_heard {
                     is_heard = true;
@@ -191,7 +193,7 @@ async fn send(client: &Client, outgoing: Outgoing, mut live: Option<&mut Live<'_
     }
 }
 
-/// Ends when there is more of a stream to print, and never for anything else.
+/// Ends when there is more of a stream to print; never for another response.
 async fn more(live: &Option<&mut Live<'_>>, flight: &Flight) -> u64 {
     match live {
         Some(live) => live.grown(flight).await,
@@ -199,8 +201,8 @@ async fn more(live: &Option<&mut Live<'_>>, flight: &Flight) -> u64 {
     }
 }
 
-/// Writes calls into the history and, at the end, says what could not be kept. The answer never
-/// waits for it: it is printed first.
+/// Writes calls into the history and reports at the end what could not be kept. Responses do not
+/// wait for it: they are printed first.
 pub struct Recorder {
     history: Option<History>,
     receipts: Arc<Mutex<Vec<Receipt>>>,
@@ -208,7 +210,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// To be made before the first call, so that the file is opened meanwhile.
+    /// Create it before the first call, so that the file opens meanwhile.
     pub fn new(
         args: &RecordArgs,
         home: &Home,
@@ -226,19 +228,22 @@ impl Recorder {
         }
     }
 
+    /// The store; `None` if this run is not kept.
     pub fn history(&self) -> Option<&History> {
         self.history.as_ref()
     }
 
+    /// Keeps a call.
     pub fn remember(&mut self, exchange: Exchange) {
         self.remember_shared(Arc::new(exchange));
     }
 
+    /// Keeps a call that others use too.
     pub fn remember_shared(&mut self, exchange: Arc<Exchange>) {
         (self.keeper())(exchange);
     }
 
-    /// The same for what makes calls of its own meanwhile.
+    /// A function that keeps calls, for code that makes its own calls meanwhile.
     pub fn keeper(&self) -> impl Fn(Arc<Exchange>) + Send + Sync + 'static {
         let (history, receipts) = (self.history.clone(), self.receipts.clone());
         move |exchange| {
@@ -250,7 +255,7 @@ impl Recorder {
         }
     }
 
-    /// Waits for the commits.
+    /// Waits until everything is written, and reports what could not be.
     pub fn finish(self) {
         for token in self.vault.unmaskable() {
             complain(&format!(

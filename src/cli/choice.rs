@@ -19,8 +19,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
-/// The built-in knowledge with the person's own: packs of `knowledge/`, which go before ours, and
-/// the words of `catalogue.toml`, which go before all others.
+/// The built-in knowledge and the person's own: packs of `knowledge/`, which come before ours, and
+/// the words of `catalogue.toml`, which come before all others.
 pub fn catalogue(home: &Home) -> Result<Catalogue, Trouble> {
     let mut library = library::built_in();
     let mut packs = Vec::new();
@@ -42,7 +42,7 @@ pub fn catalogue(home: &Home) -> Result<Catalogue, Trouble> {
     })
 }
 
-/// Where a call of the history was made, as far as that is still known.
+/// The environment in which a call of the history was made, as far as the settings still have it.
 pub fn environment_of(exchange: &Exchange, settings: &Settings) -> Environment {
     match settings.environment(&exchange.environment) {
         Some(environment) => environment.clone(),
@@ -55,8 +55,8 @@ pub fn environment_of(exchange: &Exchange, settings: &Settings) -> Environment {
     }
 }
 
-/// Whose API a pasted call went to: one of the person's own, with their words for it, or nobody's.
-/// Where the text does not show it, their words may well be meant.
+/// The environment that a pasted call went to: one of the person's own, with its knowledge, or
+/// none. If the text does not show it, the person's own knowledge may still apply.
 pub fn environment_of_received(exchange: &Exchange, settings: &Settings) -> Environment {
     let origin = Origin::parse(&exchange.sent.url);
     let own = settings.environments.iter().find(|own| {
@@ -71,7 +71,7 @@ pub fn environment_of_received(exchange: &Exchange, settings: &Settings) -> Envi
     }
 }
 
-/// The usual keys, with those of `keys.toml` in their place.
+/// The default keys, with those of `keys.toml` replacing theirs.
 pub fn keymap(home: &Home) -> Result<Keymap, Trouble> {
     let Some(text) = home.text("keys.toml")? else {
         return Ok(Keymap::default());
@@ -83,13 +83,14 @@ pub fn keymap(home: &Home) -> Result<Keymap, Trouble> {
     })
 }
 
-/// Every theme there is, the person's own in place of a built-in one of the same name, and what
-/// is wrong with those that cannot be read.
+/// All themes, the person's own replacing built-in ones of the same name, and what is wrong with
+/// those that cannot be read.
 pub struct Themes {
     pub schemes: Vec<Scheme>,
     pub broken: Vec<(String, String)>,
 }
 
+/// Reads every theme; one that cannot be read is left out, with the reason in `broken`.
 pub fn themes(home: &Home) -> Themes {
     let mut schemes = theme_file::built_in();
     let mut broken = Vec::new();
@@ -112,7 +113,7 @@ pub fn themes(home: &Home) -> Themes {
     Themes { schemes, broken }
 }
 
-/// The theme that is asked for, if it is there and can be read.
+/// The name of a theme, if it exists and can be read.
 pub fn theme(name: &str, themes: &Themes) -> Result<String, Trouble> {
     let mut broken = themes.broken.iter();
     if let Some((_, why)) = broken.find(|(broken, _)| broken == name) {
@@ -129,13 +130,13 @@ pub fn theme(name: &str, themes: &Themes) -> Result<String, Trouble> {
     }
 }
 
-/// The store of calls, with the limits that the settings give it.
+/// The store of calls, with the limits of the settings.
 pub fn history(home: &Home, settings: &Settings) -> Result<History, HistoryError> {
     let vault = Arc::new(Vault::new(settings, sandbox::token_value));
     History::open(home.data_dir(), retention(settings), vault)
 }
 
-/// The same, opened at the first call that is kept; `None` where a run is not to be kept.
+/// The store, opened when the first call is kept; `None` if this run is not kept.
 pub fn record(
     args: &RecordArgs,
     home: &Home,
@@ -146,6 +147,7 @@ pub fn record(
     (!args.no_history).then(open)
 }
 
+/// How many calls and bytes the history keeps, by the settings or by default.
 pub fn retention(settings: &Settings) -> Retention {
     let usual = Retention::default();
     Retention {
@@ -154,7 +156,7 @@ pub fn retention(settings: &Settings) -> Retention {
     }
 }
 
-/// Limits of the client from options and settings.
+/// The client's limits from options and settings.
 pub fn client_options(limits: &LimitArgs, settings: &Settings) -> Result<ClientOptions, Trouble> {
     let mut options = ClientOptions::default();
     if let Some(limit) = seconds(limits.timeout, "--timeout")? {
@@ -222,7 +224,7 @@ fn reach(args: &ReachArgs) -> Result<Reach, Trouble> {
     })
 }
 
-/// Says aloud which tokens go where nothing but this command line lets them go.
+/// Warns about each token that goes somewhere only because this command line says so.
 pub fn say_consent(options: &ClientOptions, settings: &Settings, environment: &Environment) {
     let Some(consent) = &options.consent else {
         return;
@@ -241,6 +243,7 @@ pub fn say_consent(options: &ClientOptions, settings: &Settings, environment: &E
     ));
 }
 
+/// A time option in seconds; fails unless it is above 0 and at most 86400.
 pub fn seconds(value: Option<f64>, option: &str) -> Result<Option<Duration>, Trouble> {
     match value {
         None => Ok(None),
@@ -253,7 +256,7 @@ pub fn seconds(value: Option<f64>, option: &str) -> Result<Option<Duration>, Tro
     }
 }
 
-/// The text of a file, or of standard input for `-`, up to a size.
+/// The text of a file, or of standard input for `-`, up to `most` bytes.
 pub fn text(place: &str, most: u64) -> Result<String, Trouble> {
     let mut bytes = Vec::new();
     let read = if place == "-" {
@@ -281,7 +284,7 @@ fn decoded(bytes: Vec<u8>) -> Option<String> {
     let is_big = match bytes.as_slice() {
         [0xff, 0xfe, ..] => false,
         [0xfe, 0xff, ..] => true,
-        // Without a mark it is told by the first letters.
+        // Without a byte order mark, the first letters tell which one.
         [a, 0, b, 0, ..] if *a > 0 && *b > 0 => false,
         [0, a, 0, b, ..] if *a > 0 && *b > 0 => true,
         _ => return String::from_utf8(bytes).ok(),
@@ -294,7 +297,7 @@ fn decoded(bytes: Vec<u8>) -> Option<String> {
     text.ok().filter(|_| bytes.len().is_multiple_of(2))
 }
 
-/// What a command's own calls run on.
+/// The runtime for a command's own calls.
 pub fn tasks() -> Result<Runtime, Trouble> {
     runtime::tasks().map_err(|error| {
         Trouble::failed(format!(
@@ -303,7 +306,7 @@ pub fn tasks() -> Result<Runtime, Trouble> {
     })
 }
 
-/// The environment that options and settings name; `None` if they name none.
+/// The environment that options or settings name; `None` if they name none.
 pub fn environment(place: &PlaceArgs, settings: &Settings) -> Result<Option<Environment>, Trouble> {
     let base = place.base_url.as_deref();
     if let Some(base) = base
@@ -339,8 +342,8 @@ pub fn environment(place: &PlaceArgs, settings: &Settings) -> Result<Option<Envi
     Ok(Some(environment))
 }
 
-/// The headers and variables of an environment are for its own host. Another base URL takes
-/// them nowhere else, and it is said.
+/// Drops the headers and variables of an environment if the base URL is another: they are for its
+/// own host only, and a message says so.
 fn stay_at_home(environment: &mut Environment, base: &str) {
     let home = environment.origin();
     if home.is_none() || home == Origin::parse(base) {
@@ -360,13 +363,14 @@ fn stay_at_home(environment: &mut Environment, base: &str) {
     ));
 }
 
-/// Options go before what the session names, and that before the settings.
+/// The environment for a session: options come before what the session names, and that before the
+/// settings.
 pub fn environment_of_session(
     place: &PlaceArgs,
     session: &Session,
     settings: &Settings,
 ) -> Result<Environment, Trouble> {
-    // What was recorded from options alone has no environment that could be chosen again.
+    // A session recorded from options alone names no environment that could be chosen again.
     let named = session.environment.as_deref();
     let named = named.filter(|name| place.env.is_none() && *name != Environment::COMMAND_LINE);
     let Some(name) = named else {
@@ -374,7 +378,7 @@ pub fn environment_of_session(
         return Ok(chosen.unwrap_or_else(|| environment_of_url("", settings)));
     };
     let known = settings.environment(name).is_some();
-    // A base URL on the command line stands in for an environment that is not at hand.
+    // A base URL on the command line replaces an environment that does not exist here.
     let place = PlaceArgs {
         env: (known || place.base_url.is_none()).then(|| name.to_owned()),
         base_url: place.base_url.clone(),
@@ -392,7 +396,7 @@ pub fn environment_of_session(
     Ok(chosen.unwrap_or_else(|| environment_of_url("", settings)))
 }
 
-/// An environment for a URL given in full.
+/// The environment for a URL given in full.
 pub fn environment_of_url(url: &str, settings: &Settings) -> Environment {
     let base_url = Origin::parse(url).map(|origin| origin.to_string());
     Environment {
@@ -403,7 +407,7 @@ pub fn environment_of_url(url: &str, settings: &Settings) -> Environment {
     }
 }
 
-/// A token by its name; one that is not known here is wrong usage.
+/// A token by its name; an unknown one is wrong usage.
 pub fn token(
     name: &str,
     environment: &Environment,
@@ -427,7 +431,7 @@ pub fn token(
             "There is no token named {token} here: {list}. Define it in config.toml, or in the variable {}.",
             token.variable()
         ))),
-        // What may be a pasted value is not repeated.
+        // Do not repeat what may be a pasted value.
         _ => Err(Trouble::usage(format!(
             "--token takes the name of a token, not its value: {list}."
         ))),

@@ -1,5 +1,5 @@
-//! `httriage send` with several tokens: one call under each of them, without any, and with one
-//! that nobody was given, and what differs from the first.
+//! `httriage send` with several tokens: one call with each of them, one without any, and one with a
+//! made-up token, and how they differ from the first.
 
 use super::args::SendArgs;
 use super::ask;
@@ -22,6 +22,7 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use unicode_width::UnicodeWidthStr;
 
+/// Makes the calls and prints how they differ; gives the exit code of the first.
 pub fn run(
     args: &SendArgs,
     typed: RequestSpec,
@@ -36,7 +37,7 @@ pub fn run(
     let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
     let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     if let Some(consent) = &options.consent {
-        // The made-up token is nobody's, and goes where the others go.
+        // The made-up token belongs to nobody, and goes where the others go.
         let origin = consent.origin.clone();
         vault.permit(environment.sandbox, &wrong_token(), origin);
     }
@@ -59,12 +60,12 @@ pub fn run(
     };
     let mut first = None;
     tasks.block_on(async {
-        // One sandbox for all.
+        // One sandbox for all calls.
         let served = served(&mut environment).await?;
         let mut is_limited = false;
         for (column, caller) in callers.iter().enumerate() {
             let obstacle = match caller {
-                // It may be taken for an attack: not where it matters, and not on top of it.
+                // It may look like an attack: not in a protected environment, and not after a 429.
                 Caller::Wrong if environment.protected => {
                     Some("not tried in a protected environment".to_owned())
                 }
@@ -159,7 +160,7 @@ fn callers(
     Ok(callers)
 }
 
-/// A line for each caller; the first is the one in question.
+/// Prints a line for each caller; the first is the one in question.
 fn print(matrix: &Matrix, out: &mut Out) {
     let row = &matrix.rows[0];
     out.heading(&format!("{} {}", row.method, visible_line(row.sent_url())));
@@ -201,7 +202,7 @@ fn print(matrix: &Matrix, out: &mut Out) {
 const HEAD: [&str; 7] = [
     "token", "answer", "codes", "access", "time", "size", "differs",
 ];
-/// Columns of a cell; codes may be long.
+/// Most columns of a cell; codes may be long.
 const LONGEST: usize = 32;
 
 fn cells(matrix: &Matrix, column: usize) -> [String; HEAD.len()] {
@@ -234,7 +235,7 @@ fn cells(matrix: &Matrix, column: usize) -> [String; HEAD.len()] {
     cells
 }
 
-/// What differs from the first answer: status and codes decide, wording never does.
+/// What differs from the first response: status and codes decide, wording never does.
 fn differs(matrix: &Matrix, column: usize) -> Vec<&'static str> {
     match (matrix.cell(0, 0).answer(), matrix.cell(0, column).answer()) {
         (Some(first), Some(answer)) if column > 0 => answer.differs_from(first),
@@ -242,7 +243,7 @@ fn differs(matrix: &Matrix, column: usize) -> Vec<&'static str> {
     }
 }
 
-/// The first words of the answer, or why there is none.
+/// The first words of the response, or why there is none.
 fn detail(matrix: &Matrix, column: usize) -> Option<String> {
     let cell = matrix.cell(0, column);
     if let Cell::Skipped(why) = cell {

@@ -1,6 +1,6 @@
-//! `httriage completions` and `httriage man`: what shells and systems want to know about the
-//! command line, made from its one definition. Names of a person's own are asked of the program
-//! when the key is pressed.
+//! `httriage completions` and `httriage man`: what shells and systems need to know about the
+//! command line, made from its one definition. Shells ask the program for a person's own names when
+//! the key is pressed.
 
 use super::args::{CompletionsArgs, KINDS, NAMES, NamesArgs, command};
 use super::choice;
@@ -10,7 +10,7 @@ use crate::engine::{Home, sandbox};
 use crate::model::Environment;
 use clap_complete::Shell;
 
-/// Options whose value is a name of that kind.
+/// Options that take a name of that kind as their value.
 const OPTIONS: [(&str, &str); 6] = [
     ("env", "environments"),
     ("token", "tokens"),
@@ -20,7 +20,7 @@ const OPTIONS: [(&str, &str); 6] = [
     ("for", "environments"),
 ];
 
-/// Commands whose first word is such a name.
+/// Commands that take such a name as their first word.
 const WORDS: [(&str, &str); 8] = [
     ("replay", "sessions"),
     ("matrix", "sessions"),
@@ -32,6 +32,7 @@ const WORDS: [(&str, &str); 8] = [
     ("env remove", "environments"),
 ];
 
+/// Prints the completion script for a shell.
 pub fn run(args: CompletionsArgs, out: &mut Out) -> Result<u8, Trouble> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command(), "httriage", &mut script);
@@ -45,8 +46,8 @@ pub fn run(args: CompletionsArgs, out: &mut Out) -> Result<u8, Trouble> {
     Ok(0)
 }
 
-/// One name a line. Where nothing can be read there is nothing to offer, and a shell must not be
-/// told more than that.
+/// Prints one name on each line. If nothing can be read there is nothing to offer, and the shell
+/// must see no more than that.
 pub fn names(args: &NamesArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
@@ -76,7 +77,7 @@ pub fn names(args: &NamesArgs, out: &mut Out) -> Result<u8, Trouble> {
     Ok(0)
 }
 
-/// How lines of the made script for zsh begin whose word is such a name.
+/// The beginnings of those lines of the generated zsh script whose word is such a name.
 const ZSH_WORDS: [(&str, &str); 5] = [
     ("':session -- ", "sessions"),
     ("'::what -- The name of a token", "tokens"),
@@ -85,7 +86,7 @@ const ZSH_WORDS: [(&str, &str); 5] = [
     ("':name:_default", "environments"),
 ];
 
-/// Around the made function: names where a name belongs, else what was made.
+/// Wraps the generated function: offers names where a name belongs, else what was generated.
 fn for_bash() -> String {
     let options: String = OPTIONS
         .iter()
@@ -123,10 +124,10 @@ complete -F _httriage_names -o bashdefault -o default httriage
     )
 }
 
-/// The made script, with names in the place of files.
+/// The generated script, with names instead of files.
 fn for_zsh(script: &str) -> String {
     let mut text = String::new();
-    // Made for a word before the command, which would be taken for the command itself.
+    // The generator expects a word before the command, and would take that for the command itself.
     let script = script.replace("$line[2]", "$line[1]");
     let before_command = |line: &&str| !line.starts_with("'::what -- A URL, a curl command");
     for line in script.lines().filter(before_command) {
@@ -158,7 +159,7 @@ fn for_zsh(script: &str) -> String {
             )
         })
         .collect();
-    // Before the last lines, which call the whole.
+    // Before the last lines, which call everything.
     match text.rfind("if [ \"$funcstack[1]\"") {
         Some(at) => format!("{}{functions}\n{}", &text[..at], &text[at..]),
         None => format!("{text}{functions}"),
@@ -186,6 +187,7 @@ fn for_fish() -> String {
     options.chain(words).collect()
 }
 
+/// Prints the manual page in roff.
 pub fn man(out: &mut Out) -> Result<u8, Trouble> {
     let mut page = Vec::new();
     let made = clap_mangen::Man::new(command()).render(&mut page);

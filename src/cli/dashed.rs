@@ -1,12 +1,12 @@
-//! `httriage history list -404`: words of a filter that begin with a dash, which the reader of
-//! options would take for options.
+//! `httriage history list -404`: words of a filter that begin with a dash, which would otherwise be
+//! read as options.
 
 use super::args;
 use std::ffi::OsString;
 
 const TAKE_FILTERS: [&str; 3] = ["list", "export", "save"];
 
-/// The same command line, such words moved behind `--`.
+/// The same command line, with such words moved behind `--`.
 pub fn filters_behind_options(typed: Vec<OsString>) -> Vec<OsString> {
     let Some(begin) = filter_begins(&typed) else {
         return typed;
@@ -45,7 +45,7 @@ fn is_negated(word: &str, known: &[char]) -> bool {
     }
 }
 
-/// Where the words behind `history list` and its like begin.
+/// The position of the first word after `history list` and similar commands.
 fn filter_begins(typed: &[OsString]) -> Option<usize> {
     let mut in_history = false;
     let mut is_value = false;
@@ -66,7 +66,7 @@ fn filter_begins(typed: &[OsString]) -> Option<usize> {
     None
 }
 
-/// The options of one letter that the command knows.
+/// The one-letter options of the command.
 fn shorts(command: &OsString) -> Vec<char> {
     let mut whole = args::command();
     whole.build();

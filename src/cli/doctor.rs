@@ -1,5 +1,5 @@
-//! `httriage doctor`: what is set up, what is in the way, and how to mend it. The answer can be
-//! pasted into a report: it holds no values, no passwords and no name of a home directory.
+//! `httriage doctor`: what is set up, what is wrong, and how to fix it. The output can be pasted
+//! into a report: it contains no values, no passwords and no name of a home directory.
 
 use super::args::DoctorArgs;
 use super::choice;
@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use std::io::IsTerminal;
 use std::sync::Arc;
 
+/// Runs all checks and prints them; exits with 1 if anything is wrong.
 pub fn run(args: DoctorArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let (settings, mut checks) = configuration(&home);
@@ -68,7 +69,7 @@ fn options() -> ClientOptions {
     }
 }
 
-/// Our files, read as every command reads them; what is broken is told and left out.
+/// Reads our files like every command does; reports what is broken and leaves it out.
 fn configuration(home: &Home) -> (Settings, Vec<Check>) {
     let mut checks = Vec::new();
     let folder = home.config_dir().display();
@@ -162,7 +163,7 @@ fn exposed(environment: &Environment) -> bool {
     environment.base_url.starts_with("http://") && origin.is_some_and(|o| !local(o.host()))
 }
 
-/// What the screen would be drawn on.
+/// What the terminal can show.
 fn terminal() -> Vec<Check> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
@@ -188,7 +189,7 @@ fn terminal() -> Vec<Check> {
     checks
 }
 
-/// Paths are shown from the home directory on: its name is often that of a person.
+/// Shortens paths to start at the home directory: its name is often a person's.
 fn without_home(mut check: Check) -> Check {
     let home = std::env::var("HOME").or_else(|_| std::env::var("USERPROFILE"));
     if let Ok(home) = home

@@ -13,6 +13,7 @@ use crate::model::{Environment, Origin, Settings, TokenName, looks_like_a_value}
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
+/// Lists, shows, adds or removes environments.
 pub fn run(args: EnvArgs, out: &mut Out) -> Result<u8, Trouble> {
     match args.command {
         EnvCommand::List { json } => list(json, out),
@@ -165,7 +166,7 @@ fn add(args: &EnvAddArgs, out: &mut Out) -> Result<u8, Trouble> {
     Ok(0)
 }
 
-/// What the arguments say, and of the rest what the URL proposes.
+/// What the arguments say, completed by what the URL suggests.
 fn proposed(
     args: &EnvAddArgs,
     settings: &Settings,
@@ -195,7 +196,7 @@ fn proposed(
         .iter()
         .map(|e| e.name.as_str())
         .collect();
-    // What is not a URL is not repeated: it may be a token that went to the wrong place.
+    // Do not repeat a text that is not a URL: it may be a token in the wrong place.
     let mut proposal = propose(url, &taken, library).ok_or_else(|| {
         Trouble::usage("That is no URL of an API. Write it as https://api.acme.example/v2.")
     })?;

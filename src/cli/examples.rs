@@ -1,7 +1,7 @@
-//! What stands under every `--help`: lines that can be typed as they are. A test reads each of
-//! them with the program's own definition.
+//! The lines under every `--help`: they can be typed as they are. A test parses each of them with
+//! the program's own definition.
 
-/// The words of a command, and its examples. Those of the program itself stand under no word.
+/// The words of a command, and its examples. Those of the program itself have no word.
 pub const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "",

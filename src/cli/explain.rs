@@ -21,6 +21,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+/// Explains a status, a code, a cause, or the text of a file (`-` is standard input).
 pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let catalogue = choice::catalogue(&home)?;
@@ -43,7 +44,7 @@ pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
     text_of_file(&bytes, what, &home, &catalogue, args.json, out)
 }
 
-/// A text that came through a pipe with nothing asked about it.
+/// Explains a text that came through a pipe without a question.
 pub fn text_from_pipe(bytes: &[u8], out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let catalogue = choice::catalogue(&home)?;
@@ -76,7 +77,7 @@ fn text_of_file(
     Ok(0)
 }
 
-/// A request that came without its answer.
+/// A request that came without its response.
 fn unanswered(noun: &str, json: bool, out: &mut Out) {
     let article = if noun.starts_with(['O', 'a', 'e', 'i', 'o']) {
         "an"
@@ -140,14 +141,14 @@ fn pasted_call(
     Ok(())
 }
 
-/// A pasted call with what was noticed about its text.
+/// A pasted call with notes about its text.
 struct Told<'a> {
     case: &'a Case,
     form: Form,
     errors: ErrorBody,
 }
 
-/// What is odd about the text. Where a form never shows a body, nobody is told that there is none.
+/// What is odd about the text. For a form that never shows a body, its absence is not worth a note.
 fn notes_of(case: &Case, form: Form, mut notes: Vec<Note>) -> Vec<Note> {
     let of_body = case.call.errors.notes.iter();
     let is_true = |note: &&Note| form.shows_body() || note.message != NO_BODY;
@@ -160,8 +161,8 @@ fn notes_of(case: &Case, form: Form, mut notes: Vec<Note>) -> Vec<Note> {
     notes
 }
 
-/// Whose words are meant when a status or a code is looked up: those of the environment that is
-/// named or chosen, else those of the practice API. A person's own go before them.
+/// The environment whose words apply to a status or a code: the one that is named or chosen, else
+/// the practice API. A person's own come first.
 fn place(env: Option<String>, home: &Home) -> Result<Environment, Trouble> {
     let named = PlaceArgs {
         env,
@@ -174,7 +175,7 @@ fn place(env: Option<String>, home: &Home) -> Result<Environment, Trouble> {
     })
 }
 
-/// Three digits, as a status line has them.
+/// Reads three digits, as in a status line.
 fn status_number(text: &str) -> Option<u16> {
     let digits = text.len() == 3 && text.bytes().all(|b| b.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten()
@@ -280,8 +281,8 @@ fn cause(note: &CauseNote, json: bool, out: &mut Out) {
     );
 }
 
-/// The causes that the codes and the status are known for, whatever the words are; where nothing
-/// is known of those, the ones of the verdicts.
+/// The causes that the codes and the status are known for, whatever the wording; if those are
+/// unknown, the causes of the verdicts.
 fn causes_of(case: &Case, explanation: &Explanation, here: Glossary) -> Vec<Cause> {
     let status = status_in(case);
     let codes = codes_of(case).into_iter();
@@ -301,12 +302,12 @@ fn causes_of(case: &Case, explanation: &Explanation, here: Glossary) -> Vec<Caus
     causes
 }
 
-/// The status of the answer, where the text shows one.
+/// The status of the response, if the text shows one.
 fn status_in(case: &Case) -> Option<u16> {
     Some(case.call.sent_status()).filter(|status| *status > 0)
 }
 
-/// What the status means here; of a success that was refused it means nothing.
+/// What the status means here; nothing for a success that was refused.
 fn meant(case: &Case, here: Glossary) -> Option<StatusNote> {
     let status = status_in(case).filter(|_| !case.call.exchange.outcome.is_refused());
     here.status(status?)
@@ -345,7 +346,7 @@ fn document(told: &Told, explanation: &Explanation, here: Glossary) -> Value {
     Value::Object(object)
 }
 
-/// What a client said of a call without an answer stands where an API's own words would.
+/// For a call without a response, what the client said takes the place of the API's words.
 fn said_by_client(case: &Case) -> Option<Entry> {
     let Outcome::Failed(failure) = &case.call.exchange.outcome else {
         return None;
@@ -359,7 +360,7 @@ fn said_by_client(case: &Case) -> Option<Entry> {
     })
 }
 
-/// The verdict first, then what it stands on.
+/// Prints the verdict first, then what it rests on.
 fn text_of(told: &Told, explanation: &Explanation, here: Glossary, out: &mut Out) {
     let case = told.case;
     verdicts(case, explanation, out);
@@ -393,7 +394,7 @@ fn text_of(told: &Told, explanation: &Explanation, here: Glossary, out: &mut Out
                 out.line(&note.meaning.text);
                 out.advice("What to check", &note.checks);
             }
-            // A verdict that is sure enough has told what it means.
+            // A verdict that is sure enough already says what it means.
             None if explanation.verdict().confidence >= CERTAIN_ENOUGH => {}
             None => {
                 out.line("");
@@ -412,7 +413,7 @@ fn text_of(told: &Told, explanation: &Explanation, here: Glossary, out: &mut Out
     }
 }
 
-/// Below this the first cause is only the least unlikely.
+/// Below this confidence the first cause is only the least unlikely.
 const CERTAIN_ENOUGH: f32 = 0.35;
 
 fn verdicts(case: &Case, explanation: &Explanation, out: &mut Out) {
@@ -458,7 +459,7 @@ fn verdicts(case: &Case, explanation: &Explanation, out: &mut Out) {
     );
 }
 
-/// Sentences with the ground on which each is said.
+/// Sentences, each with how surely it is known.
 fn said(statements: &[Statement]) -> Vec<String> {
     statements.iter().map(Statement::with_grounds).collect()
 }

@@ -24,9 +24,10 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Read from standard input at most.
+/// Most bytes read from standard input.
 const STDIN_BYTES: u64 = 64_000_000;
 
+/// Opens the explorer, or explains a text that came through a pipe.
 pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble> {
     if let Some(read) = piped_text(args.what.as_deref())? {
         return told(&read, out);
@@ -40,7 +41,7 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
     let themes = choice::themes(&home);
     let theme = args.theme.as_deref().or(settings.theme.as_deref());
     let theme = choice::theme(theme.unwrap_or(Scheme::USUAL), &themes)?;
-    // Where standard input was read, keys come from the terminal all the same.
+    // If standard input was read, keys still come from the terminal.
     let piped = args.what.as_deref() == Some("-");
     if !(piped || std::io::stdin().is_terminal()) || !std::io::stdout().is_terminal() {
         return Err(Trouble::usage(
@@ -62,10 +63,11 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
     };
     let token = match &args.token {
         Some(name) => Some(choice::token(name, &chosen, &settings)?),
-        // An environment that lists tokens begins with its first.
+        // An environment that lists tokens starts with its first.
         None => chosen.tokens.first().cloned(),
     };
-    // The opening call is a refusal worth reading; it goes by itself, to our own sandbox only.
+    // The opening call is a refusal worth reading; it is sent by itself, but only to our own
+    // sandbox.
     let send_first = chosen.sandbox && args.what.is_none();
     let mut spec = match url {
         _ if opening.pasted.is_some() => RequestSpec::new("GET", ""),
@@ -80,7 +82,7 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
     options.library = catalogue.library.clone();
     settings.max_body = Some(options.body_bytes);
     let (mut environments, environment) = environments(chosen, &settings);
-    // On the screen they stand with the environment, where they are seen all the time.
+    // On the screen they belong to the environment, where they are always visible.
     let insecure = std::mem::take(&mut options.insecure);
     for environment in &mut environments {
         environment
@@ -89,7 +91,7 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
     }
     let vault = Vault::new(&settings, sandbox::token_value);
     let vault = Arc::new(vault.knowing(catalogue.library.marks()));
-    // A known value in the address shows as its name from the first picture on.
+    // A known value in the URL shows as its name from the first picture on.
     spec.url = vault.mask().template(&spec.url);
     let record = choice::record(&args.record, &home, &settings, &vault);
     let start = Start {
@@ -138,8 +140,8 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
     Ok(0)
 }
 
-/// A text that came through a pipe when nothing else was asked: it is looked at, since there is
-/// no screen to take it to. A terminal behind the pipe's end makes `-` open the explorer.
+/// A text that came through a pipe without a question: it is explained, since there is no screen to
+/// show it on. If a terminal is at the other end of the pipe, `-` opens the explorer.
 fn piped_text(what: Option<&str>) -> Result<Option<String>, Trouble> {
     if what.is_some() || std::io::stdin().is_terminal() {
         return Ok(None);
@@ -148,7 +150,7 @@ fn piped_text(what: Option<&str>) -> Result<Option<String>, Trouble> {
     Ok((!text.trim().is_empty()).then_some(text))
 }
 
-/// Requests are shown as `import` shows them, everything else is explained.
+/// Shows requests like `import`, and explains everything else.
 fn told(text: &str, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let catalogue = choice::catalogue(&home)?;
@@ -163,7 +165,7 @@ fn told(text: &str, out: &mut Out) -> Result<u8, Trouble> {
 /// What the explorer begins with.
 #[derive(Default)]
 struct Opening {
-    /// A URL, or that of the command.
+    /// A URL, or the one in the command.
     url: Option<String>,
     pasted: Option<Pasted>,
     /// A saved session.
@@ -182,7 +184,7 @@ impl Opening {
         let is_url = |text: &str| {
             text.starts_with("http://") || text.starts_with("https://") || text.starts_with('/')
         };
-        // The whole path of a session begins as a path below a base URL does.
+        // The whole path of a session looks like a path below a base URL.
         let is_session = what.ends_with(".session.toml") && home.session(what).is_ok();
         let bare = bare_url(&text);
         if !is_session && is_url(bare) && !bare.contains(char::is_whitespace) {
@@ -205,7 +207,7 @@ impl Opening {
                 Err(error) => return Err(error.into()),
             }
         }
-        // Of what is many the place is found as it is read, which may take long.
+        // For a text with many calls, the environment is found while reading, which may take long.
         if let Some(format) = format.filter(|format| !format.is_many) {
             let file = if what == "-" { "stdin" } else { "the command" };
             let kind = Some(format.kind);
@@ -273,7 +275,7 @@ fn opening_call() -> RequestSpec {
     spec
 }
 
-/// The environment that a URL belongs to; one of its own where it belongs to none.
+/// The environment that a URL belongs to, or a new one if there is none.
 fn environment_of(url: &str, settings: &Settings) -> Environment {
     let origin = Origin::parse(url);
     let mut all = settings.environments.iter();
@@ -282,7 +284,7 @@ fn environment_of(url: &str, settings: &Settings) -> Environment {
         .unwrap_or_else(|| choice::environment_of_url(url, settings))
 }
 
-/// All environments to choose from, the chosen one among them, and its place.
+/// All environments to choose from with the chosen one among them, and its position.
 fn environments(chosen: Environment, settings: &Settings) -> (Vec<Environment>, usize) {
     let mut all = settings.environments.clone();
     if !all.iter().any(|e| e.name == Environment::SANDBOX) {

@@ -1,4 +1,4 @@
-//! `httriage export`: a session or a call in the form of another program.
+//! `httriage export`: a session or a call in another program's format.
 
 use super::args::ExportArgs;
 use super::choice;
@@ -16,6 +16,7 @@ use crate::insight::{Exchange, Explanation, explain};
 use crate::model::{Author, Environment, Settings, for_clipboard};
 use std::sync::Arc;
 
+/// Prints the session or the call in the chosen format, without the values of secrets.
 pub fn run(args: ExportArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
@@ -69,7 +70,7 @@ fn print(written: &Written, out: &mut Out) -> Result<u8, Trouble> {
             written.notes.join(" ")
         )));
     }
-    // Safe already, and not to be changed by a sign: it is to be run.
+    // Already safe, and must stay unchanged: somebody will run it.
     out.finished(written.text.trim_end_matches('\n'));
     if !written.variables.is_empty() {
         complain(&format!(
@@ -83,7 +84,7 @@ fn print(written: &Written, out: &mut Out) -> Result<u8, Trouble> {
     Ok(0)
 }
 
-/// Some forms are made of answers, which a session does not hold.
+/// Refuses a session for a format that needs responses, which a session does not have.
 fn no_session(home: &Home, what: &str, why: &str) -> Result<(), Trouble> {
     match home.session(what) {
         Ok(_) => Err(Trouble::usage(format!(
@@ -93,7 +94,7 @@ fn no_session(home: &Home, what: &str, why: &str) -> Result<(), Trouble> {
     }
 }
 
-/// Where a call was made, as far as the settings still know it.
+/// The environment in which a call was made, as far as the settings still have it.
 fn environment_of(call: &Exchange, settings: &Settings) -> Environment {
     match settings.environment(&call.environment) {
         Some(environment) => environment.clone(),
@@ -105,7 +106,7 @@ fn environment_of(call: &Exchange, settings: &Settings) -> Environment {
     }
 }
 
-/// A call for a ticket, with what an investigation of it found out.
+/// A call for a ticket, with the result of its investigation.
 fn ticket_of(
     write: fn(&Case, &Explanation) -> String,
     id: &str,
@@ -119,7 +120,7 @@ fn ticket_of(
     let environment = choice::environment_of(&exchange, settings);
     let vault =
         Arc::new(Vault::new(settings, sandbox::token_value).knowing(catalogue.library.marks()));
-    // Read what can be read, so that the last look knows it.
+    // Read what can be read, so that the last check knows the value.
     if let Some(token) = exchange.token() {
         vault.read_at_rest(&token.name, environment.sandbox);
     }
@@ -152,8 +153,8 @@ fn call(home: &Home, settings: &Settings, id: &str) -> Result<Exchange, Trouble>
     exchange
 }
 
-/// Where the session is to go: by the options, else where it was recorded. A place that is not
-/// known here stays open, and its base URL is a variable.
+/// Where the session should go: by the options, else where it was recorded. An environment that is
+/// unknown here stays open, with its base URL as a variable.
 fn ground(
     args: &ExportArgs,
     recorded: Option<&str>,

@@ -1,27 +1,28 @@
-//! How far something is that takes its time, for whoever looks at a terminal.
+//! The progress of slow work, for a person at a terminal.
 
 use crate::model::cut;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 use unicode_width::UnicodeWidthStr;
 
-/// What is done sooner needs no gauge.
+/// Faster work needs no gauge.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// How often it is written anew.
+/// How often it is rewritten.
 const PACE: Duration = Duration::from_millis(100);
 
-/// A line that breaks could not be taken away again.
+/// A line that wraps could not be removed again.
 const WIDEST: usize = 60;
 
-/// A line on standard error, written over again and taken away at the end.
+/// A line on standard error that is rewritten, and removed at the end.
 pub struct Gauge {
     what: String,
-    /// When it is written next; `None` where nobody looks.
+    /// When to write it next; `None` if nobody looks.
     due: Option<Instant>,
     is_shown: bool,
 }
 
 impl Gauge {
+    /// A gauge for this work; it stays silent if standard error is no terminal.
     pub fn new(what: String) -> Gauge {
         Gauge {
             what: cut(&what, WIDEST),
@@ -32,6 +33,7 @@ impl Gauge {
         }
     }
 
+    /// Shows how much is done, in percent, if it is time for that.
     pub fn shows(&mut self, hundredths: usize) {
         if self.due.is_none_or(|due| Instant::now() < due) {
             return;
@@ -43,7 +45,7 @@ impl Gauge {
 
     fn write(&self, text: &str) {
         let mut error = io::stderr().lock();
-        // Nobody misses it where it cannot be written.
+        // If it cannot be written, nobody misses it.
         let _ = error
             .write_all(text.as_bytes())
             .and_then(|()| error.flush());

@@ -1,5 +1,5 @@
-//! How commands get tokens from authorization servers: by themselves where nobody is needed, else
-//! with whoever sits at the terminal. Every call that is made for it is kept like any other.
+//! How commands get tokens from authorization servers: by themselves if no person is needed, else
+//! with the person at the terminal. Each call made for this is kept like any other.
 
 use super::ask;
 use super::call::Recorder;
@@ -11,7 +11,7 @@ use crate::model::visible_line;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The client of a command, with what gets its tokens and gets them anew.
+/// The client of a command, which gets tokens and renews them.
 pub fn client(vault: Arc<Vault>, options: ClientOptions, recorder: &Recorder) -> Client {
     let person = match ask::is_possible() {
         true => Person::Here,
@@ -25,7 +25,7 @@ pub fn client(vault: Arc<Vault>, options: ClientOptions, recorder: &Recorder) ->
     Client::new(vault, options).renewing(Arc::new(grants))
 }
 
-/// Says what a person has to know, or to do.
+/// Prints what the person has to know or do.
 pub fn show(news: News) {
     match news {
         News::Made(_) | News::Got(_) => {}

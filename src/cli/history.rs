@@ -1,4 +1,4 @@
-//! `httriage history`: what was sent before, found, shown, exported, forgotten.
+//! `httriage history`: find, show, export and forget earlier calls.
 
 use super::args::{HistoryArgs, HistoryCommand};
 use super::choice;
@@ -18,11 +18,12 @@ use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Rows asked for at once while exporting.
+/// Rows fetched at once while exporting.
 const PAGE: usize = 1_000;
-/// Longest wait for the store to finish on leaving.
+/// Longest wait for the store to finish at the end.
 pub const CLOSING: Duration = Duration::from_secs(10);
 
+/// Carries out one command on the history.
 pub fn run(args: HistoryArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
@@ -62,7 +63,7 @@ pub fn run(args: HistoryArgs, out: &mut Out) -> Result<u8, Trouble> {
             let ids = chosen(&history, &filter, from.as_deref())?;
             let mut exchanges = loaded(&history, &ids)?;
             let before = exchanges.len();
-            // What was asked about a call is no part of what is told, unless nothing else is.
+            // What was sent to explain a call is not told, unless there is nothing else.
             if exchanges.iter().any(|exchange| exchange.is_own()) {
                 exchanges.retain(|exchange| exchange.is_own());
             }
@@ -112,7 +113,8 @@ fn list(
     Ok(0)
 }
 
-/// Times without a zone are those of the person; which ones that makes is said.
+/// Reads a filter. Times without a zone are the person's local times, and a message says which
+/// times that makes.
 fn read_filter(text: &str, for_people: bool) -> Result<Query, Trouble> {
     let now = clock::now().to_zoned(jiff::tz::TimeZone::system());
     let query = Query::parse(text, &now).map_err(|error| Trouble::usage(error.to_string()))?;
@@ -122,7 +124,7 @@ fn read_filter(text: &str, for_people: bool) -> Result<Query, Trouble> {
     Ok(query)
 }
 
-/// A call by its id, or the first characters of it.
+/// Finds a call by its id, or by the first characters of it.
 pub fn find(history: &History, id: &str) -> Result<Exchange, Trouble> {
     let missing = || {
         Trouble::failed(format!(
@@ -159,10 +161,10 @@ fn export(
     Ok(0)
 }
 
-/// A session of more calls than this is no story that anybody reads.
+/// A session with more calls than this is nothing anybody reads.
 const MOST_STEPS: usize = 10_000;
 
-/// The calls that fit, oldest first.
+/// The calls that match, oldest first.
 fn chosen(
     history: &History,
     filter: &[String],
@@ -199,7 +201,7 @@ fn loaded(history: &History, ids: &[ExchangeId]) -> Result<Vec<Exchange>, Troubl
     Ok(exchanges)
 }
 
-/// Writes the session, says where, and what it could not take over.
+/// Writes the session; says where, and what it could not include.
 fn save(
     home: &Home,
     session: &Session,
@@ -263,7 +265,7 @@ fn forget(
     Ok(0)
 }
 
-/// Asks the person; a script says `--yes`.
+/// Asks the person; a script passes `--yes`.
 fn confirmed(count: usize) -> Result<bool, Trouble> {
     if !std::io::stdin().is_terminal() {
         return Err(Trouble::usage(format!(

@@ -14,15 +14,16 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-/// Read of a file at most; recordings of a browser are large.
+/// Most bytes read from a file; browser recordings are large.
 pub const FILE_BYTES: u64 = 256_000_000;
 
+/// Reads a file, or standard input for `-`, and prints or saves its requests.
 pub fn run(args: ImportArgs, out: &mut Out) -> Result<u8, Trouble> {
     let text = choice::text(&args.file, FILE_BYTES)?;
     read(&args, text, out)
 }
 
-/// The requests of a text that came through a pipe with nothing asked about it.
+/// Prints the requests in a text that came through a pipe without a question.
 pub fn shown(text: &str, out: &mut Out) -> Result<u8, Trouble> {
     let args = ImportArgs {
         file: "-".to_owned(),
@@ -84,8 +85,8 @@ fn read(args: &ImportArgs, text: String, out: &mut Out) -> Result<u8, Trouble> {
     Ok(0)
 }
 
-/// What tells a value from another without showing it. The value is lent for that, and for
-/// nothing else: this command sends nothing.
+/// Tells one value from another without showing it. The vault gets the value only for this: the
+/// command sends nothing.
 fn fingerprint(vault: &Vault, token: &FoundToken) -> Option<String> {
     let value = token.value.as_ref()?;
     vault.lend(&token.name, value.clone());
@@ -157,7 +158,7 @@ fn show(collection: &Collection, prints: &[Option<String>], out: &mut Out) {
     out.notes(&collection.notes);
 }
 
-/// The rows that are not switched off.
+/// The rows that are switched on.
 fn sent(rows: &[Param]) -> impl Iterator<Item = &Param> {
     rows.iter().filter(|row| row.enabled)
 }

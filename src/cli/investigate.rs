@@ -21,6 +21,7 @@ use crate::model::{Outcome, visible_line};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+/// Makes the call and its probes, and prints each with the verdict.
 pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
@@ -45,7 +46,7 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
     let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
     let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     let mut recorder = Recorder::new(&sent.record, &home, &settings, &vault);
-    // What is asked by hand sends nothing, and gets nothing.
+    // An investigation by hand sends nothing, and gets no tokens.
     let client = match by_hand {
         true => Client::new(vault, options),
         false => getting::client(vault, options, &recorder),
@@ -125,7 +126,7 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
     Ok(0)
 }
 
-/// The call in question as `send` takes it, and the names of all tokens.
+/// The call in question as options of `send`, and the names of all tokens.
 fn as_send(args: InvestigateArgs) -> (SendArgs, Vec<String>) {
     let send = SendArgs {
         method: Some(args.method),
@@ -200,7 +201,8 @@ fn text(
     }
 }
 
-/// The first verdict with what the answer names and all that speaks for it, and by whose knowledge it was given.
+/// Prints the first verdict with the facts from the response, its evidence, and whose knowledge it
+/// rests on.
 pub fn verdict(explanation: &Explanation, title: &str, out: &mut Out) {
     told(explanation, title, false, out);
 }

@@ -1,5 +1,5 @@
-//! `httriage isolate`: the part of a call that its refusal hangs on, found by mixing it with a
-//! call that works.
+//! `httriage isolate`: finds the part of a call that its refusal hangs on, by mixing it with a call
+//! that works.
 
 mod against;
 
@@ -24,6 +24,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 
+/// Makes the calls of the search, and prints each with the result.
 pub fn run(args: IsolateArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
@@ -44,10 +45,10 @@ pub fn run(args: IsolateArgs, out: &mut Out) -> Result<u8, Trouble> {
     let (budget, as_json, save) = (args.budget, args.json, args.save.clone());
     let (mut sent, named) = as_send(args);
     let typed = spec(&sent, &environment, &settings)?;
-    // Naming the host permits both tokens to go there.
+    // Naming the host allows both tokens to go there.
     sent.tokens.extend(named);
     let mut options = options(&sent, &settings, &environment)?;
-    // How the call in question is made may be what it is refused for.
+    // The way a call is made may be the reason for its refusal.
     let how = Reach {
         version: options.reach.version.take(),
         family: options.reach.family.take(),
@@ -120,7 +121,7 @@ pub fn run(args: IsolateArgs, out: &mut Out) -> Result<u8, Trouble> {
     })
 }
 
-/// The search, with the call that works as it is by now.
+/// The search, with the call that works as it is made now.
 fn begun(
     refused: &Side,
     other: Option<Other>,
@@ -140,7 +141,7 @@ fn begun(
     Isolation::new(refused, working, budget, &mask).map_err(unsent)
 }
 
-/// The refused call as `send` takes it, and the name of the other token.
+/// The refused call as options of `send`, and the name of the other token.
 fn as_send(args: IsolateArgs) -> (SendArgs, Option<String>) {
     let send = SendArgs {
         method: Some(args.method),
@@ -271,7 +272,7 @@ fn text(search: &Isolation, out: &mut Out) {
     }
 }
 
-/// The calls as a session, which replays them.
+/// Saves the calls as a session, so that they can be replayed.
 fn write(
     calls: &[Arc<Exchange>],
     path: &Path,

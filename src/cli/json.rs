@@ -1,4 +1,4 @@
-//! What scripts read: calls, failures, entries and verdicts as JSON, every name as documented.
+//! What scripts read: calls, failures, entries and verdicts as JSON, with every name as documented.
 
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::facts::Case;
@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
-/// JSON text in which no character steers, hides or reorders anything.
+/// JSON text without characters that control, hide or reorder anything.
 fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
@@ -31,13 +31,14 @@ fn escaped(json: &str) -> String {
     text
 }
 
+/// A duration in milliseconds, with three decimals.
 pub fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1_000_000.0).round() / 1_000.0
 }
 
-/// A JSON document as it is printed and saved.
+/// A JSON document, ready to print or save.
 pub fn json_text(value: &impl Serialize) -> String {
-    // What we serialise has texts for keys, so that it cannot fail.
+    // Our data has only strings as keys, so this cannot fail.
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
     let mut text = escaped(&text);
     text.push('\n');
@@ -91,6 +92,7 @@ pub fn summary_json(summary: &ExchangeSummary) -> Value {
     Value::Object(object)
 }
 
+/// A call with its request, its response or failure, and its time.
 pub fn exchange_json(exchange: &Exchange) -> Value {
     let mut object = Map::new();
     object.insert("id".into(), json!(exchange.id.as_str()));
@@ -142,7 +144,7 @@ pub fn exchange_json(exchange: &Exchange) -> Value {
     Value::Object(object)
 }
 
-/// A request as it went out.
+/// A request as it was sent.
 pub fn request_json(exchange: &Exchange) -> Value {
     let sent = &exchange.sent;
     let mut request = json!({
@@ -205,6 +207,7 @@ fn response_json(response: &Response) -> Value {
     Value::Object(object)
 }
 
+/// A failure with its kind, its sentence, its hint, and any part of a response.
 pub fn failure_json(failure: &Failure) -> Value {
     let mut object = Map::new();
     object.insert("kind".into(), json!(failure.cause.id()));
@@ -220,7 +223,7 @@ pub fn failure_json(failure: &Failure) -> Value {
     Value::Object(object)
 }
 
-/// Text where it is text, base64 where it is not.
+/// A body as text if it is text, else as base64.
 fn body_json(body: &[u8], partial: bool) -> Value {
     match std::str::from_utf8(body) {
         Ok(text) => json!({ "text": text, "partial": partial }),
@@ -233,7 +236,7 @@ fn headers_json(headers: &Headers) -> Value {
     Value::Array(pairs.collect())
 }
 
-/// A call with what only its API's pack knows to read in its answer.
+/// A call with what only the pack of its API reads from the response.
 pub fn case_json(case: &Case, explanation: &Explanation) -> Value {
     let exchange = &case.call.exchange;
     let mut document = exchange_json(exchange);
@@ -246,7 +249,7 @@ pub fn case_json(case: &Case, explanation: &Explanation) -> Value {
     document
 }
 
-/// The limits that an answer counts, and when its call will be gone.
+/// The limits that a response counts, and when its call will be deleted.
 pub fn insert_limits(named: &Named, object: &mut Map<String, Value>) {
     if !named.quotas.is_empty() {
         let quotas = named.quotas.iter().map(quota_json);
@@ -291,7 +294,7 @@ fn deprecation_json(ends: &Deprecation) -> Value {
     Value::Object(object)
 }
 
-/// What may have gone wrong, likeliest first, the first with what the answer names; empty where
+/// The possible causes, likeliest first, the first with the facts from the response; empty if
 /// nothing went wrong.
 pub fn causes_json(explanation: &Explanation) -> Value {
     let ranked = explanation.verdicts.iter().enumerate();
@@ -303,7 +306,7 @@ pub fn causes_json(explanation: &Explanation) -> Value {
     Value::Array(values.collect())
 }
 
-/// The likeliest verdict with the rights and the remedy that the answer names.
+/// The likeliest verdict with the rights and the remedy that the response names.
 pub fn first_json(explanation: &Explanation) -> Value {
     let named = &explanation.named;
     let mut value = verdict_json(explanation.verdict());
@@ -336,8 +339,9 @@ fn refutation_json(call: &Refutation) -> Value {
     value
 }
 
+/// A verdict with its cause, its confidence between 0 and 1, and its evidence.
 pub fn verdict_json(verdict: &Verdict) -> Value {
-    // A number of two digits is printed as such, which an f32 widened to f64 would not be.
+    // Two decimals print as such; an f32 widened to f64 would not.
     let confidence = (f64::from(verdict.confidence) * 100.0).round() / 100.0;
     json!({
         "cause": verdict.cause.id(),
@@ -394,12 +398,13 @@ fn remedy_json(remedy: &Remedy) -> Value {
     }
 }
 
-/// Source text that JSON itself can carry; what it cannot is carried as a string.
+/// A JSON value as JSON itself can carry it, else as a string.
 fn as_json(value: &Json) -> Value {
     let text = value.to_string();
     serde_json::from_str(&text).unwrap_or(Value::String(text))
 }
 
+/// Notes about a text, with line and column if known.
 pub fn notes_json(notes: &[Note]) -> Value {
     let note = |note: &Note| {
         let mut object = Map::new();

@@ -8,6 +8,7 @@ use crate::app::{Action, Place};
 use crate::engine::Home;
 use serde_json::{Value, json};
 
+/// Prints every action with its keys, as text or JSON.
 pub fn run(args: KeysArgs, out: &mut Out) -> Result<u8, Trouble> {
     let keymap = choice::keymap(&Home::find()?)?;
     if args.json {

@@ -1,4 +1,4 @@
-//! `httriage knowledge`: the packs that there are, what one says, and whether one can be believed.
+//! `httriage knowledge`: lists the packs, shows one, or checks whether one can be trusted.
 
 use super::args::{KnowledgeArgs, KnowledgeCommand};
 use super::choice;
@@ -16,9 +16,10 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 
-/// The exit code of a pack that cannot be read, or whose examples it does not name.
+/// The exit code for a pack that cannot be read, or whose examples give another cause.
 const BAD_PACK: u8 = 2;
 
+/// Lists the packs, prints one, or checks a file.
 pub fn run(args: KnowledgeArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     match args.command.unwrap_or_default() {
@@ -48,7 +49,7 @@ fn layer_name(layer: &Layer) -> &'static str {
     known.map_or("", |(name, _)| name)
 }
 
-/// The pack as it is written, for whoever wants to read or to change it.
+/// Prints the pack as it is written, to read or to change.
 fn show(id: &str, home: &Home, out: &mut Out) -> Result<u8, Trouble> {
     for (path, text) in home.packs()? {
         let pack = knowledge_file::read(&text, &path.display().to_string())?;
@@ -124,7 +125,7 @@ fn document(errors: &[&FormatError], passed: usize, failed: usize) -> Value {
     json!({ "errors": errors, "examples": { "passed": passed, "failed": failed } })
 }
 
-/// Judges examples as `explain -` judges what is pasted.
+/// Judges examples like `explain -` judges a pasted text.
 struct Judge {
     client: Client,
     catalogue: Catalogue,
@@ -159,7 +160,7 @@ impl Judge {
         Some(explain(&case, &self.catalogue).verdict().cause)
     }
 
-    /// The cause that came first where it was another one.
+    /// Fails with the cause that came first, if it is another one.
     fn proves(&self, example: &Example) -> Result<(), &'static str> {
         match self.cause(&example.transcript(clock::now())) {
             Some(cause) if cause == example.cause => Ok(()),

@@ -1,5 +1,5 @@
-//! A stream on standard output while it comes: its status first, then whole lines as they are
-//! there, without secrets. Ctrl-C ends the call; what came is kept.
+//! Prints a stream on standard output as it arrives: its status first, then whole lines, without
+//! secrets. Ctrl-C ends the call; what came is kept.
 
 use super::print::Out;
 use crate::engine::{Client, Flight, Outgoing};
@@ -9,21 +9,22 @@ use std::time::Instant;
 /// What was printed of a stream so far.
 pub struct Live<'a> {
     out: &'a mut Out,
-    /// Where what is no body goes, when standard output is a pipe.
+    /// Where everything but the body goes, if standard output is a pipe.
     aside: Option<Out>,
-    /// Whether the head of the answer stands before it.
+    /// Whether to print the head of the response before it.
     has_head: bool,
-    /// The call without its body, which nobody sees here.
+    /// The call without its body, which this does not need.
     outgoing: Option<Outgoing>,
     began: Instant,
-    /// How often there was more of the stream, and where what was printed ends.
+    /// How many times the stream grew, and the end of what was printed.
     count: u64,
     printed: usize,
-    /// Whether the last line of it was ended.
+    /// Whether the last printed line is complete.
     is_line_done: bool,
 }
 
 impl<'a> Live<'a> {
+    /// Nothing printed yet; with `has_head`, the head of the response comes first.
     pub fn new(out: &'a mut Out, has_head: bool) -> Live<'a> {
         let aside = (!out.is_terminal()).then(|| out.aside());
         Live {
@@ -38,7 +39,7 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// Before the call goes.
+    /// Call it just before the call is made.
     pub fn begin(&mut self, outgoing: &Outgoing) {
         let mut outgoing = outgoing.clone();
         (outgoing.typed.body, outgoing.sent.body) = (Body::Empty, Default::default());
@@ -46,16 +47,17 @@ impl<'a> Live<'a> {
         self.began = Instant::now();
     }
 
-    /// Whether the answer is a stream and its beginning stands there.
+    /// Whether the response is a stream and its beginning was printed.
     pub fn is_on(&self) -> bool {
         self.count > 0
     }
 
-    /// Ends when there is more to print.
+    /// Waits until there is more to print.
     pub async fn grown(&self, flight: &Flight) -> u64 {
         flight.grown(self.count).await
     }
 
+    /// Prints what came since the last time; nothing for a response that is no stream.
     pub fn print(&mut self, count: u64, client: &Client, flight: &Flight) {
         let (Some(outgoing), Some(so_far)) = (&self.outgoing, flight.so_far(self.printed)) else {
             return;
@@ -80,7 +82,7 @@ impl<'a> Live<'a> {
         (self.count, self.printed) = (count, end);
     }
 
-    /// The call is over: what was not printed yet, to the end of its line.
+    /// The call is over: prints the rest, and completes the last line.
     pub fn end(&mut self, client: &Client, flight: &Flight) {
         if !self.is_on() {
             return;

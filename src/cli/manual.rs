@@ -1,4 +1,4 @@
-//! `httriage help`: the manual, which comes with the program, by topics.
+//! `httriage help`: the built-in manual, by topic.
 
 use super::args::{HelpArgs, command};
 use super::pager;
@@ -7,6 +7,7 @@ use super::trouble::Trouble;
 use crate::format::manual::{Kind, Line, TOPICS, Topic, lines};
 use crate::model::wrap;
 
+/// Shows a topic, the help of a command, or all topics; fails for an unknown word.
 pub fn run(args: HelpArgs, out: &mut Out) -> Result<u8, Trouble> {
     let Some(topic) = args.topic.map(|topic| topic.to_lowercase()) else {
         overview(out);
@@ -33,7 +34,7 @@ pub fn run(args: HelpArgs, out: &mut Out) -> Result<u8, Trouble> {
     }))
 }
 
-/// A text that has its lines already.
+/// A text that already has its lines.
 fn as_it_is(text: &str, width: usize) -> Vec<Line> {
     let parts = text.lines().flat_map(|line| wrap(line, width));
     let line = |text| Line {

@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use unicode_width::UnicodeWidthStr;
 
+/// Makes every call with every token and prints the table; exits with 1 if a cell is not as pinned.
 pub fn run(args: MatrixArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
@@ -93,7 +94,7 @@ pub fn run(args: MatrixArgs, out: &mut Out) -> Result<u8, Trouble> {
     Ok(if fine { 0 } else { 1 })
 }
 
-/// Those that were given, else those that the session names.
+/// The given tokens, else those that the session names.
 fn callers(
     args: &MatrixArgs,
     session: &Session,
@@ -144,7 +145,7 @@ fn options(
     settings: &Settings,
 ) -> Result<ClientOptions, Trouble> {
     let mut options = choice::client_options(&args.limits, settings)?;
-    // Only the person can consent by naming a host together with tokens; a session cannot.
+    // Only the person can consent, by naming a host together with tokens; a session cannot.
     let named = args.place.base_url.as_deref().and_then(Origin::parse);
     let callers = asked.callers.iter().filter_map(Caller::token).cloned();
     let named_here = |token: &TokenName| args.tokens.iter().any(|name| name == token.as_str());
@@ -156,7 +157,7 @@ fn options(
     Ok(options)
 }
 
-/// The table, then what is not as it should be, then why calls were not made or not answered.
+/// Prints the table, then what is not as expected, then why calls were not made or got no response.
 fn print(matrix: &Matrix, fold: bool, out: &mut Out) {
     let each = |count| (0..count).map(|place| vec![place]).collect();
     let (columns, rows): (Vec<Vec<usize>>, Vec<Vec<usize>>) = if fold {
@@ -190,7 +191,7 @@ fn print(matrix: &Matrix, fold: bool, out: &mut Out) {
         let taken: usize = widths.iter().map(|width| width + 2).sum();
         out.width().saturating_sub(taken).max(24)
     };
-    // Codes are left out where they would not fit.
+    // Leave out codes that would not fit.
     let short = room(&widths(false)) < longest.min(40);
     let widths = widths(short);
     let first = longest.min(room(&widths));
@@ -238,7 +239,7 @@ fn name_of(matrix: &Matrix, row: usize) -> String {
     format!("{} {}", row.method, row.path())
 }
 
-/// Of a long path the end says more; the method stays.
+/// A long path is cut in front, since its end says more; the method stays.
 fn shortened(matrix: &Matrix, row: usize, width: usize) -> String {
     let row = &matrix.rows[row];
     let method = visible_line(&row.method);
@@ -246,7 +247,7 @@ fn shortened(matrix: &Matrix, row: usize, width: usize) -> String {
     format!("{method} {}", cut_front(row.path(), room))
 }
 
-/// `▲ 403 forbidden`, with a mark where it is not as expected.
+/// A cell such as `▲ 403 forbidden`, with a mark if it is not as expected.
 fn cell_text(matrix: &Matrix, row: usize, column: usize, short: bool) -> String {
     let Some(access) = matrix.access(row, column) else {
         return String::new();
@@ -287,7 +288,7 @@ fn print_pins(matrix: &Matrix, out: &mut Out) {
     }
 }
 
-/// Each reason once, with how many cells it stands for.
+/// Prints each reason once, with the number of cells it applies to.
 fn print_reasons(matrix: &Matrix, out: &mut Out) {
     let mut reasons: BTreeMap<(&str, String), usize> = BTreeMap::new();
     for row in 0..matrix.rows.len() {

@@ -1,5 +1,5 @@
-//! What was typed and cannot be done, in our own sentences: what is wrong with it, what may have
-//! been meant, and where the choices stand.
+//! Our own sentences for wrong command lines: what is wrong, what may have been meant, and where
+//! the choices are listed.
 
 use super::args;
 use crate::model::nearest;
@@ -10,7 +10,8 @@ use std::ffi::OsString;
 /// Longer words may be values of tokens, and are not repeated.
 const LONGEST_WORD: usize = 24;
 
-/// One word that is no command with more behind it is a slip, and no URL and no session.
+/// What to say if the first word looks like a mistyped command; `None` if it may be a URL or a
+/// session.
 pub fn mistyped_command(typed: &[OsString]) -> Option<String> {
     let word = |place: usize| typed.get(place).and_then(|word| word.to_str());
     let (first, second) = (word(1)?, word(2)?);
@@ -29,12 +30,12 @@ pub fn mistyped_command(typed: &[OsString]) -> Option<String> {
     ))
 }
 
-/// The command that is near to a word.
+/// The command that a word is close to.
 pub fn command_near(word: &str) -> Option<String> {
     nearest(word, names().iter().map(String::as_str)).map(str::to_owned)
 }
 
-/// All that can be typed first.
+/// Every word that can come first.
 fn names() -> Vec<String> {
     let command = args::command();
     let inner = command.get_subcommands();
@@ -49,7 +50,7 @@ fn shown(word: &str) -> String {
     }
 }
 
-/// The sentence for what the reader of the command line refused.
+/// The sentence for an error of the command line parser.
 pub fn words(error: &Error, typed: &[OsString]) -> String {
     let command = command_of(typed);
     let argument = text(error, ContextKind::InvalidArg).unwrap_or_default();
@@ -156,7 +157,7 @@ fn choices(error: &Error, before: &str) -> String {
     }
 }
 
-/// `httriage token add`, as far as the words typed name commands.
+/// The command in the typed words, such as `httriage token add`.
 fn command_of(typed: &[OsString]) -> String {
     let whole = args::command();
     let mut found = &whole;
@@ -170,7 +171,7 @@ fn command_of(typed: &[OsString]) -> String {
     named
 }
 
-/// The commands behind one, as `list, add, remove`.
+/// The subcommands of a command, as `list, add, remove`.
 fn inner_commands(command: &str) -> String {
     let whole = args::command();
     let mut found = &whole;
@@ -185,7 +186,7 @@ fn inner_commands(command: &str) -> String {
     names.join(", ")
 }
 
-/// The choices of an option that is written `--as <FORM>`, as `, one of curl, har`.
+/// The choices of an option written as `--as <FORM>`, as `, one of curl, har`.
 fn takes(command: &str, written: &str) -> Option<String> {
     let long = written.strip_prefix("--")?.split(' ').next()?;
     let whole = args::command();

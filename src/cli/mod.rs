@@ -44,7 +44,7 @@ use print::Out;
 use std::ffi::OsString;
 use trouble::Trouble;
 
-/// Runs the program; the result is its exit code.
+/// Runs the program and gives its exit code.
 pub fn dispatch() -> u8 {
     crate::engine::forbid_core_files();
     crate::runtime::survive_limits();
@@ -89,7 +89,7 @@ pub fn dispatch() -> u8 {
     ended(result, out)
 }
 
-/// The exit code, when everything that went wrong was said.
+/// The exit code, after reporting everything that went wrong.
 fn ended(result: Result<u8, Trouble>, out: Out) -> u8 {
     let result = result.map_err(told);
     match (result, out.trouble().map(told)) {
@@ -102,7 +102,7 @@ fn told(trouble: Trouble) -> u8 {
     trouble.code
 }
 
-/// Help and version are answers; anything else is wrong usage.
+/// Help and version are results; anything else is wrong usage.
 fn usage(error: &clap::Error, typed: &[OsString]) -> u8 {
     if error.use_stderr() {
         print::complain(&misuse::words(error, typed));

@@ -1,5 +1,5 @@
-//! A text that is longer than the terminal, page by page. No other program is started for it unless
-//! PAGER names one.
+//! Shows a text longer than the terminal page by page. It starts another program only if PAGER
+//! names one.
 
 use super::print::Out;
 use crate::engine::sandbox::token_value;
@@ -17,12 +17,12 @@ use crossterm::{execute, queue};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::Stdio;
 
-/// The widest line that is read with ease.
+/// The widest line that is easy to read.
 const WIDEST: usize = 100;
-/// The exit code of what could not be done.
+/// The exit code for work that could not be done.
 const NOBODY_LEFT: i32 = 1;
 
-/// Shows the text; `lines` makes it for a width. `raw` is what goes into a pipe.
+/// Shows the text; `lines` builds it for a width, `raw` goes into a pipe.
 pub fn show(raw: &str, lines: impl Fn(usize) -> Vec<Line>, out: &mut Out) {
     let size = out.is_terminal().then(terminal_size).and_then(Result::ok);
     let Some((columns, rows)) = size else {
@@ -48,7 +48,7 @@ fn width(columns: u16) -> usize {
     (columns as usize).min(WIDEST)
 }
 
-/// Has the program page it that PAGER names; whether there is one that took it.
+/// Gives the text to the program that PAGER names; `true` if one took it.
 fn by_program(lines: &[Line]) -> bool {
     let named = std::env::var("PAGER").unwrap_or_default();
     let words = shlex::split(&named).unwrap_or_default();
@@ -56,7 +56,7 @@ fn by_program(lines: &[Line]) -> bool {
         return false;
     };
     let settings = Home::find().and_then(|home| home.settings());
-    // It gets no variable that defines a token.
+    // The program gets no variable that defines a token.
     let vault = Vault::new(&settings.unwrap_or_default(), token_value);
     let mut command = vault.starter().command(program);
     let Ok(mut child) = command.args(arguments).stdin(Stdio::piped()).spawn() else {
@@ -64,7 +64,7 @@ fn by_program(lines: &[Line]) -> bool {
     };
     if let Some(input) = child.stdin.take() {
         let mut input = BufWriter::new(input);
-        // Whoever leaves it early has read enough.
+        // A person who leaves early has read enough.
         let _ = lines
             .iter()
             .try_for_each(|line| writeln!(input, "{}", visible(&line.text)));
@@ -74,7 +74,7 @@ fn by_program(lines: &[Line]) -> bool {
 
 type Style<'a> = &'a dyn Fn(&str, &str) -> String;
 
-/// A line in its looks; one that has a word that is looked for is reversed.
+/// A styled line, reversed if it contains a search word.
 fn in_colour(line: &Line, sought: &str, styled: Style) -> String {
     match line.kind {
         _ if !sought.is_empty() && line.has(sought) => styled(&line.text, "7"),
@@ -84,7 +84,7 @@ fn in_colour(line: &Line, sought: &str, styled: Style) -> String {
     }
 }
 
-/// Where one is in the text, and what is looked for.
+/// The place in the text, and the search.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Place {
     top: usize,
@@ -93,7 +93,7 @@ struct Place {
 }
 
 impl Place {
-    /// Does what a key says; `false` where that is to leave.
+    /// Does what a key says; `false` if the key leaves.
     fn press(&mut self, key: KeyEvent, lines: &[Line], rows: usize) -> bool {
         let last = lines.len().saturating_sub(rows);
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
@@ -140,7 +140,7 @@ impl Place {
         true
     }
 
-    /// To the next line that has what is looked for, or the one before; round the end.
+    /// Moves to the next line with the search text, or the one before, wrapping at the end.
     fn find(&mut self, forward: bool, lines: &[Line], last: usize) {
         let found = lines.iter().enumerate();
         let found = found.filter(|(_, line)| line.has(&self.sought));
@@ -170,7 +170,7 @@ impl Place {
     }
 }
 
-/// The terminal as a screen of its own, until it is dropped.
+/// The terminal as a separate screen, until it is dropped.
 struct Taken;
 
 impl Taken {

@@ -1,14 +1,14 @@
-//! A body for eyes: JSON on lines of its own, set in and coloured, everything else as it came.
+//! A body for people: JSON on lines of its own, indented and coloured, everything else as it came.
 
 use crate::insight::{BodyText, Script};
 
 /// Larger bodies are shown as they came: nobody reads them on a terminal.
 const MOST: usize = 16_000_000;
 
-/// A part of a line, and the ANSI style that it is told by.
+/// A part of a line, and its ANSI style.
 pub type Piece<'a> = (&'a str, Option<&'static str>);
 
-/// Gives each line of a JSON body in its pieces; returns whether the body is such a one.
+/// Gives each line of a JSON body in pieces; `false` if the body is not JSON.
 pub fn json_lines(
     body: &[u8],
     media_type: Option<&str>,
@@ -22,7 +22,7 @@ pub fn json_lines(
     if !is_json {
         return false;
     }
-    // A long text lies on several lines; here the terminal breaks it.
+    // A long text spans several lines; here the terminal wraps it.
     let mut whole = String::new();
     for number in 0..lines.len() {
         let line = lines.line(body, number);
@@ -67,7 +67,7 @@ fn pieces(line: &str) -> [Piece<'_>; 5] {
     ]
 }
 
-/// Where the string ends that a line begins with.
+/// The end of the string that a line begins with.
 fn string_end(line: &str) -> Option<usize> {
     let mut escaped = false;
     for (at, c) in line.char_indices() {

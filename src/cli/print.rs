@@ -1,5 +1,5 @@
-//! What is printed: one writer that makes text safe and survives a closed pipe, and the shapes
-//! of results as text.
+//! What commands print: one writer that makes text safe and survives a closed pipe, and the text
+//! form of results.
 
 use super::json::{json_text, milliseconds};
 use super::picture;
@@ -20,7 +20,7 @@ use std::io::{self, IsTerminal, Write};
 use std::str::FromStr;
 use unicode_width::UnicodeWidthStr;
 
-/// When colour is used.
+/// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Color {
     #[default]
@@ -43,7 +43,7 @@ impl FromStr for Color {
 }
 
 impl Color {
-    /// <https://no-color.org>: a NO_COLOR that is not empty turns colour off.
+    /// Whether to use colour; a NO_COLOR that is not empty turns it off (<https://no-color.org>).
     pub fn is_on(self, terminal: bool) -> bool {
         match self {
             Color::Always => true,
@@ -57,7 +57,7 @@ impl Color {
     }
 }
 
-/// Standard output, or standard error. Text goes through `visible`; a reader that went away is
+/// Standard output, or standard error. Text passes through `visible`; a reader that went away is
 /// not an error.
 pub struct Out {
     color: Color,
@@ -70,6 +70,7 @@ pub struct Out {
 }
 
 impl Out {
+    /// Standard output, 20 to 160 columns wide: 100 if it is no terminal.
     pub fn stdout(color: Color) -> Out {
         let is_terminal = io::stdout().is_terminal();
         let size = is_terminal.then(terminal_size).and_then(Result::ok);
@@ -84,7 +85,7 @@ impl Out {
         }
     }
 
-    /// Standard error in the same looks, for what has to leave standard output to a body.
+    /// Standard error in the same style, for what must not mix with a body on standard output.
     pub fn aside(&self) -> Out {
         Out {
             is_error: true,
@@ -94,7 +95,7 @@ impl Out {
         }
     }
 
-    /// A body, byte for byte; refused where it would steer a terminal.
+    /// Writes a body byte for byte; fails if it would control a terminal.
     pub fn bytes(&mut self, body: &[u8]) -> Result<(), Trouble> {
         let is_safe = |text: &str| visible(text) == text;
         if io::stdout().is_terminal() && !std::str::from_utf8(body).is_ok_and(is_safe) {
@@ -111,12 +112,12 @@ impl Out {
         self.width
     }
 
-    /// Whether nobody reads any more.
+    /// Whether the reader has gone.
     pub fn is_closed(&self) -> bool {
         self.lost.is_some()
     }
 
-    /// Why a part of it was not written, unless its reader wanted no more.
+    /// Why a part was not written, unless the reader has gone.
     pub fn trouble(self) -> Option<Trouble> {
         let error = self.lost?;
         (error.kind() != io::ErrorKind::BrokenPipe).then(|| {
@@ -126,22 +127,23 @@ impl Out {
         })
     }
 
-    /// A text of any number of lines, made safe.
+    /// Writes text of any number of lines, made safe.
     pub fn text(&mut self, text: &str) {
         self.write(visible(text).as_bytes());
     }
 
+    /// Writes text made safe, and ends the line.
     pub fn line(&mut self, text: &str) {
         self.text(text);
         self.write(b"\n");
     }
 
-    /// One JSON document, every unsafe character written as an escape.
+    /// Writes one JSON document, with unsafe characters escaped.
     pub fn json(&mut self, value: &impl Serialize) {
         self.write(json_text(value).as_bytes());
     }
 
-    /// Text in an ANSI style, if colour is on. The parameters are our own.
+    /// Text in an ANSI style, if colour is on. The parameters must be our own.
     pub fn styled(&self, text: &str, parameters: &str) -> String {
         let text = visible(text);
         if self.colour {
@@ -151,12 +153,12 @@ impl Out {
         }
     }
 
-    /// A text of our own, as it is: tabs are tabs.
+    /// Writes our own text unchanged: tabs stay tabs.
     pub fn own(&mut self, text: &str) {
         self.write(text.as_bytes());
     }
 
-    /// A sign, a label and a text that is wrapped beside them. The sign is safe already.
+    /// Writes a sign, a label and a text wrapped beside them. The sign must be safe.
     pub fn labelled(&mut self, sign: &str, label: &str, text: &str) {
         let before = 6 + label.width();
         let width = self.width.saturating_sub(before).max(20);
@@ -168,7 +170,7 @@ impl Out {
         }
     }
 
-    /// A line of parts that are safe already.
+    /// Writes a line of parts that are already safe.
     pub fn finished(&mut self, text: &str) {
         self.write(text.as_bytes());
         self.write(b"\n");
@@ -188,7 +190,7 @@ impl Out {
         self.lost = written.err();
     }
 
-    /// What an answer names, each under its label.
+    /// Writes the facts that a response names, each with its label.
     pub fn named(&mut self, named: &Named, now: Timestamp) {
         const LABEL: usize = 9;
         for (label, text) in named.rows(now) {
@@ -201,17 +203,17 @@ impl Out {
         }
     }
 
-    /// Whether people read it as it comes.
+    /// Whether a person reads it as it comes.
     pub fn is_terminal(&self) -> bool {
         self.is_terminal
     }
 
-    /// A body whose secrets are masked, as it came: into a pipe goes data.
+    /// Writes a body without its secrets, otherwise as it came: a pipe gets data.
     pub fn as_came(&mut self, body: &[u8]) {
         self.write(body);
     }
 
-    /// The body and nothing else, for the program behind the pipe.
+    /// Writes only the body, for the program behind the pipe.
     pub fn body_alone(&mut self, exchange: &Exchange) {
         let Some(response) = exchange.outcome.response() else {
             return;
@@ -226,7 +228,7 @@ impl Out {
         }
     }
 
-    /// The head of an answer as it stands before a body, without secrets.
+    /// Writes the head of a response, without secrets, before a body.
     pub fn head(&mut self, exchange: &Exchange) {
         let Some(response) = exchange.outcome.response() else {
             return;
@@ -248,7 +250,7 @@ impl Out {
         }
     }
 
-    /// How long the answer asks to wait.
+    /// Says how long the response asks to wait.
     pub fn asked_to_wait(&mut self, exchange: &Exchange) {
         let Some(response) = exchange.outcome.response() else {
             return;
@@ -259,12 +261,12 @@ impl Out {
         }
     }
 
-    /// The body under a blank line, if there is one.
+    /// Writes the body after a blank line, if there is a body.
     pub fn body(&mut self, exchange: &Exchange) {
         let response = exchange.outcome.response();
         let body = response.map_or(&[][..], |r| &r.body);
         if !body.is_empty() {
-            // Whoever reads from a pipe reads what came.
+            // The reader of a pipe gets what came.
             if !self.is_terminal
                 && let Some(sent) = response.and_then(|r| r.as_sent.as_ref())
             {
@@ -286,7 +288,7 @@ impl Out {
         }
     }
 
-    /// A body for eyes.
+    /// Writes a body for people.
     fn picture(&mut self, body: &[u8], media_type: Option<&str>) {
         let is_json = picture::json_lines(body, media_type, |pieces| {
             let line: String = pieces
@@ -302,7 +304,7 @@ impl Out {
         if is_json {
             return;
         }
-        // Either line end ends a line here.
+        // Either kind of line end ends a line here.
         let text = String::from_utf8_lossy(body).replace("\r\n", "\n");
         self.text(&text);
         if !text.ends_with('\n') {
@@ -310,7 +312,7 @@ impl Out {
         }
     }
 
-    /// The head of a stream that goes on.
+    /// Writes the status of a stream that goes on.
     pub fn coming(&mut self, exchange: &Exchange) {
         let outcome = &exchange.outcome;
         let badge = format!("{} {}", outcome.looks().glyph(false), outcome.headline());
@@ -323,7 +325,7 @@ impl Out {
         ));
     }
 
-    /// The status, what kind of body came, and how long it took or that nothing was sent.
+    /// Writes the status, the kind of body, and how long it took or that nothing was sent.
     pub fn status_line(&mut self, exchange: &Exchange) {
         let class = exchange.outcome.looks();
         let outcome = &exchange.outcome;
@@ -356,7 +358,7 @@ impl Out {
         self.finished(&format!("{badge}  {}", visible(&facts)));
     }
 
-    /// Status line, what it means, error table. Where a verdict is given, it speaks before the
+    /// Writes the status line, its meaning and the table of errors. A verdict comes before the
     /// meaning of the status.
     pub fn exchange_head(
         &mut self,
@@ -404,7 +406,7 @@ impl Out {
         self.notes(&errors.notes);
     }
 
-    /// How sure a verdict is, and what makes it surer.
+    /// Says how sure a verdict is, and what would make it surer.
     fn how_sure(&mut self, verdict: &Verdict) {
         let (sure, percent, cause) = (verdict.sure(), verdict.percent(), verdict.cause.id());
         let words = match verdict.confidence {
@@ -419,13 +421,14 @@ impl Out {
         self.paragraph(&words);
     }
 
+    /// Writes a paragraph, wrapped to the width.
     pub fn paragraph(&mut self, text: &str) {
         for line in wrap(text, self.width) {
             self.finished(&line);
         }
     }
 
-    /// Title, detail, field where any entry has one, and code side by side.
+    /// Writes title, detail and code in columns, and the field if any entry has one.
     pub fn table(&mut self, entries: &[Entry]) {
         if entries.is_empty() {
             return;
@@ -484,13 +487,14 @@ impl Out {
         }
     }
 
-    /// A text under a line of its own, set in from it.
+    /// Writes an indented text under the line before.
     pub fn indented(&mut self, text: &str) {
         for line in wrap(text, self.width.saturating_sub(4)) {
             self.finished(&format!("    {line}"));
         }
     }
 
+    /// Writes notes about a text, each with its line and column if known.
     pub fn notes(&mut self, notes: &[Note]) {
         for note in notes {
             let place = match (note.line, note.column) {
@@ -501,22 +505,23 @@ impl Out {
         }
     }
 
+    /// Writes a title, bold if colour is on.
     pub fn heading(&mut self, text: &str) {
         let text = self.styled(text, "1");
         self.finished(&text);
     }
 
-    /// What is said of the API, with how surely it is known.
+    /// Writes what is known of the API, and how surely.
     pub fn statements(&mut self, title: &str, statements: &[Statement]) {
         self.list(title, statements.iter().map(Statement::with_grounds));
     }
 
-    /// What to do; it claims nothing and needs no grounds.
+    /// Writes what to do; advice claims nothing and needs no grounds.
     pub fn advice(&mut self, title: &str, statements: &[Statement]) {
         self.list(title, statements.iter().map(|s| s.text.clone()));
     }
 
-    /// Sentences under a title, each with a dash before it.
+    /// Writes sentences under a title, each with a dash before it.
     pub fn list(&mut self, title: &str, texts: impl Iterator<Item = String>) {
         for (number, text) in texts.enumerate() {
             if number == 0 {
@@ -568,7 +573,7 @@ impl Out {
         self.finished(line.trim_end());
     }
 
-    /// A row of columns, each cut to its width, the last as long as there is room.
+    /// Writes a row of columns, each cut to its width; the last gets the rest of the room.
     pub fn columns(&mut self, cells: &[(&str, usize)], last: &str) {
         let mut line = String::new();
         for (text, width) in cells {
@@ -581,14 +586,14 @@ impl Out {
     }
 }
 
-/// A sentence for the person, on standard error.
+/// Writes a sentence for the person on standard error.
 pub fn complain(text: &str) {
     let mut error = io::stderr().lock();
-    // There is no further place to complain to.
+    // There is nowhere else to complain.
     let _ = writeln!(error, "{}", visible(text));
 }
 
-/// A question, after which the person types on the same line.
+/// Writes a question, after which the person types on the same line.
 pub fn prompt(text: &str) {
     let mut error = io::stderr().lock();
     let _ = write!(error, "{}", visible(text)).and_then(|()| error.flush());

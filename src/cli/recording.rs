@@ -1,4 +1,4 @@
-//! `httriage explain file.har`: the answers that somebody else got, explained one by one, the
+//! `httriage explain file.har`: explains the responses that somebody else got one by one, the
 //! refused ones first. Nothing is sent.
 
 use super::choice;
@@ -19,15 +19,16 @@ use crate::model::{Cause, Collection, Settings, StatusClass, Timestamp, TokenNam
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// A call with what it is explained by.
+/// A call with what explains it.
 struct Told {
     exchange: Arc<Exchange>,
     explanation: Explanation,
     knowledge: Knowledge,
-    /// How many more were refused in the same words.
+    /// How many more calls were refused in the same words.
     alike: usize,
 }
 
+/// Explains every refused call of a recording, as text or JSON.
 pub fn explain(
     text: &str,
     file: &str,
@@ -50,7 +51,7 @@ pub fn explain(
     drop(gauge);
     for token in &collection.tokens {
         if let Some(value) = &token.value {
-            // To be looked at: an expired token explains much. This command sends nothing.
+            // Only to be looked at: an expired token explains much. This command sends nothing.
             vault.lend(&token.name, value.clone());
         }
     }
@@ -90,7 +91,7 @@ fn is_refused(exchange: &Exchange) -> bool {
     !fine.contains(&exchange.outcome.looks()) || told.is_some_and(|told| !told.entries.is_empty())
 }
 
-/// Calls that were refused in the same words are explained once: the first, and how many more.
+/// Groups calls that were refused in the same words: the first of each, and how many more.
 fn alike(calls: Vec<Exchange>) -> Vec<(Exchange, usize)> {
     let mut first: std::collections::HashMap<String, usize> = Default::default();
     let mut told: Vec<(Exchange, usize)> = Vec::new();
@@ -128,7 +129,7 @@ fn tell(
     catalogue: &Catalogue,
 ) -> Told {
     let carried = carried(&exchange.sent, vault, false);
-    // A token that has expired since was good then.
+    // A token that has expired since was still good then.
     let now = exchange.started_at;
     let now = if now == Timestamp::UNIX_EPOCH {
         clock::now()

@@ -1,4 +1,4 @@
-//! `httriage replay`: a session sent again, and what changed since it was recorded.
+//! `httriage replay`: sends a session again, and tells what changed since it was recorded.
 
 use super::args::ReplayArgs;
 use super::ask;
@@ -25,6 +25,7 @@ use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// Sends the steps and prints what changed; exits with 1 if anything is not as recorded.
 pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
@@ -108,8 +109,8 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
     Ok(if report.is_as_recorded() { 0 } else { 1 })
 }
 
-/// The folder of the session, if its steps send files of it and the person agrees, or did so with
-/// the command.
+/// The folder of the session, if its steps send files from it and the person agrees, now or by an
+/// option.
 fn files(session: &Session, path: &Path, agreed: bool) -> Result<Option<PathBuf>, Trouble> {
     let steps = session.steps.iter();
     let mut names: Vec<&str> = steps.flat_map(|step| step.spec.files()).collect();
@@ -153,7 +154,7 @@ fn token(
     choice::token(name, environment, settings).map(Some)
 }
 
-/// By its number, counted from one, or by its name.
+/// The step to start with, by its number, counted from one, or by its name.
 fn first_step(args: &ReplayArgs, session: &Session) -> Result<usize, Trouble> {
     let Some(wanted) = &args.from else {
         return Ok(0);
@@ -179,7 +180,7 @@ fn options(
     settings: &Settings,
 ) -> Result<ClientOptions, Trouble> {
     let mut options = choice::client_options(&args.limits, settings)?;
-    // Only the person can consent by naming a host together with a token; a session cannot.
+    // Only the person can consent, by naming a host together with a token; a session cannot.
     let named = args.place.base_url.as_deref().and_then(Origin::parse);
     options.consent = named.map(|origin| Consent {
         origin,
@@ -189,7 +190,7 @@ fn options(
     Ok(options)
 }
 
-/// Sign, name, what was recorded and what came, then what differs.
+/// Prints sign, name, what was recorded and what came, then what differs.
 fn print_step(step: &StepReport, out: &mut Out) {
     let colour = match step.change {
         Change::Same => "32",
@@ -247,7 +248,7 @@ fn closing(report: &ReplayReport) -> String {
     }
 }
 
-/// A report as JSON, step by step: that of many thousands is not built as a whole first.
+/// A report as JSON, written step by step: thousands of steps are never built as one document.
 struct ReportJson<'r>(&'r ReplayReport);
 
 impl Serialize for ReportJson<'_> {

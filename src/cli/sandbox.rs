@@ -1,4 +1,4 @@
-//! `httriage sandbox`: the practice API by itself, or the list of calls worth trying.
+//! `httriage sandbox`: runs the practice API by itself, or lists the calls worth trying.
 
 use super::args::SandboxArgs;
 use super::choice;
@@ -8,6 +8,7 @@ use crate::engine::sandbox::{CALLS, Call, Parent, Sandbox, practice_clients, pra
 use crate::model::StatusClass;
 use serde_json::{Map, Value, json};
 
+/// Serves the practice API until it is stopped, or lists its calls or tokens.
 pub fn run(args: SandboxArgs, out: &mut Out) -> Result<u8, Trouble> {
     if args.list {
         if args.json {
@@ -66,7 +67,7 @@ pub fn run(args: SandboxArgs, out: &mut Out) -> Result<u8, Trouble> {
     })
 }
 
-/// What ends it: the person, the system, or the end of its parent.
+/// What ends it: the person, the system, or the end of its parent process.
 struct Ends {
     parent: Option<Parent>,
     #[cfg(unix)]
@@ -83,7 +84,7 @@ impl Ends {
             signals: [
                 signal(SignalKind::terminate())?,
                 signal(SignalKind::interrupt())?,
-                // A service may have been told to pay no heed when its terminal goes away.
+                // A service may have been told to keep running when its terminal goes away.
                 signal(match keep {
                     true => SignalKind::terminate(),
                     false => SignalKind::hangup(),
@@ -142,7 +143,7 @@ fn list(out: &mut Out) {
     }
 }
 
-/// As a shell takes it: `?`, `&` and brackets mean something there.
+/// A URL quoted for a shell, where `?`, `&` and brackets have a meaning.
 fn quoted(url: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
     if url.chars().all(plain) {

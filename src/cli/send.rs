@@ -25,9 +25,10 @@ use crate::model::{
 use std::io::Read;
 use std::sync::Arc;
 
-/// Header lines from a file or a pipe may not be longer than this.
+/// Most bytes of header lines from a file or a pipe.
 const HEADER_BYTES: u64 = 1_000_000;
 
+/// Makes one call, or compares several tokens, and prints what came.
 pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     if args.json && is_stdout(args.output.as_deref()) {
         return Err(Trouble::usage(
@@ -69,9 +70,9 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         ..Manner::default()
     };
     let place = environment.clone();
-    // One document, and a body that goes to a file, are whole or nothing.
+    // One document, or a body for a file, is written whole or not at all.
     let is_live = !args.json && args.output.is_none();
-    // Into a pipe goes the body alone.
+    // A pipe gets only the body.
     let is_alone = is_live && !out.is_terminal();
     let mut live = is_live.then(|| Live::new(out, args.include));
     let calling = call(&client, typed, environment, case, manner, live.as_mut());
@@ -148,7 +149,7 @@ async fn call(
     Ok((exchange, carried))
 }
 
-/// The request as the options type it.
+/// The request that the options describe.
 pub fn spec(
     args: &SendArgs,
     environment: &Environment,
@@ -189,7 +190,7 @@ pub fn spec(
     }
     if let Some(name) = args.tokens.first() {
         let token = choice::token(name, environment, settings)?;
-        // Where a token has a place of its own in the call, it goes there and nowhere else.
+        // If the call has a place for the token, it goes there and nowhere else.
         if !spec.tokens().contains(&token) {
             spec.auth = Auth::Bearer(token);
         }
@@ -197,7 +198,7 @@ pub fn spec(
     Ok(spec)
 }
 
-/// Methods that are taken where the first word stands for one (RFC 9110, 9.3; RFC 5789; RFC 4918).
+/// Methods recognised when the first word is one (RFC 9110, 9.3; RFC 5789; RFC 4918).
 const METHODS: [&str; 16] = [
     "GET",
     "HEAD",
@@ -217,7 +218,7 @@ const METHODS: [&str; 16] = [
     "UNLOCK",
 ];
 
-/// The method as it is said, or as the data asks for it.
+/// The method as given, or as the data requires.
 fn method(args: &SendArgs) -> Result<String, Trouble> {
     if let Some(method) = &args.request {
         return Ok(method.to_ascii_uppercase());
@@ -251,7 +252,7 @@ fn method(args: &SendArgs) -> Result<String, Trouble> {
     }))
 }
 
-/// One text or file as it is; several are joined as curl joins them.
+/// One text or file as it is; several joined the way curl joins them.
 fn data(all: &[String]) -> Result<Body, Trouble> {
     let place = |data: &String| data.strip_prefix('@').map(str::to_owned);
     match all {
@@ -285,12 +286,12 @@ fn data(all: &[String]) -> Result<Body, Trouble> {
     Ok(Body::Bytes(joined))
 }
 
-/// `-G`: the data stands behind the question mark.
+/// `-G`: moves the data behind the question mark.
 fn ask_in_query(spec: &mut RequestSpec) -> Result<(), Trouble> {
     let text = match std::mem::replace(&mut spec.body, Body::Empty) {
         Body::Text(text) => text,
         Body::Bytes(bytes) => match String::from_utf8(bytes) {
-            // Braces of a file are data, and in a URL they would be filled in.
+            // `{{braces}}` in a file are data, but a URL would fill them in.
             Ok(text) if !text.contains("{{") => text.trim_end().to_owned(),
             _ => {
                 return Err(Trouble::usage(
@@ -309,7 +310,7 @@ fn ask_in_query(spec: &mut RequestSpec) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// `-F name=text`, `-F name=@FILE;type=…;filename=…`
+/// Reads `-F name=text` and `-F name=@FILE;type=…;filename=…`.
 fn parts(typed: &[String]) -> Result<Vec<Part>, Trouble> {
     let mut parts = Vec::new();
     for text in typed {
@@ -358,7 +359,7 @@ fn parts(typed: &[String]) -> Result<Vec<Part>, Trouble> {
     Ok(parts)
 }
 
-/// Data goes out byte for byte; one that names a token is a text that is filled in.
+/// Data is sent byte for byte; if it names a token, it is a text to fill in.
 fn typed_data(data: &str) -> Body {
     match token_names_in(data).is_empty() {
         true => Body::Bytes(data.as_bytes().to_vec()),
@@ -366,6 +367,7 @@ fn typed_data(data: &str) -> Body {
     }
 }
 
+/// The client's options; naming a host together with tokens consents to their going there.
 pub fn options(
     args: &SendArgs,
     settings: &Settings,
@@ -383,6 +385,7 @@ pub fn options(
     Ok(options)
 }
 
+/// Splits `name=value` or `Name: value`; fails with a message about `option` without a name.
 pub fn split_pair(text: &str, sign: char, option: &str) -> Result<(String, String), Trouble> {
     let pair = text
         .split_once(sign)
@@ -399,7 +402,7 @@ pub fn split_pair(text: &str, sign: char, option: &str) -> Result<(String, Strin
     }
 }
 
-/// A file, or standard input for `-`.
+/// Reads a file, or standard input for `-`.
 fn read(place: &str, most: Option<u64>) -> Result<Vec<u8>, Trouble> {
     let mut bytes = Vec::new();
     let limit = most.unwrap_or(u64::MAX);

@@ -1,10 +1,11 @@
-//! Why a command could not do what it was asked: one sentence with the remedy, and an exit code.
+//! Why a command could not do its work: one sentence with the remedy, and an exit code.
 
 use crate::engine::HomeError;
 use crate::engine::history::HistoryError;
 use crate::format::FormatError;
 use std::fmt;
 
+/// An error message with its exit code.
 #[derive(Debug)]
 pub struct Trouble {
     pub code: u8,

@@ -1,5 +1,5 @@
 //! `httriage when`: the last time a call worked, the first time it did not, and what else changed
-//! between them. Nothing is sent.
+//! in between. Nothing is sent.
 
 use super::args::WhenArgs;
 use super::choice;
@@ -12,6 +12,7 @@ use crate::engine::when::turned;
 use crate::model::visible_line;
 use serde_json::{Map, Value, json};
 
+/// Finds the turn in the history and prints it; fails for an unknown call.
 pub fn run(args: WhenArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;

@@ -2,7 +2,7 @@
 
 use super::{Environment, Placement, Token, TokenName};
 
-/// The settings that `config.toml` and its companions give.
+/// What `config.toml` sets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// The environment to start with.

@@ -60,7 +60,7 @@ impl Performer {
                 case: run.case,
                 from,
                 allow_writes: run.writes,
-                // Files are only read for a command at a terminal.
+                // Only the `replay` command reads files, once the person agrees.
                 files: None,
                 tempo: run.tempo,
             };
@@ -132,7 +132,7 @@ impl Performer {
         });
     }
 
-    /// Calls every endpoint that only reads with one token, and reports what it may do.
+    /// Sends safe calls with one token, and reports what the token may do at each endpoint.
     pub fn survey(
         &mut self,
         job: Job,
@@ -233,7 +233,7 @@ impl Performer {
         self.copy(what.to_owned(), text);
     }
 
-    /// Looks at tokens; with `reads` also starts programs and asks servers for their values.
+    /// Looks at tokens; with `reads` it also reads their values, which may start programs.
     pub fn look_at_tokens(
         &mut self,
         environment: Environment,

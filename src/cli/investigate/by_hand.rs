@@ -1,5 +1,5 @@
-//! An investigation that somebody else carries out: each call is printed for them, and what they
-//! paste answers it. Nothing is sent from here.
+//! An investigation that somebody else carries out: it prints each call for them, and reads the
+//! response that they paste. Nothing is sent from here.
 
 use crate::cli::print::{Out, complain};
 use crate::cli::trouble::Trouble;
@@ -15,9 +15,11 @@ use std::io::BufRead;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// No pasted answer is longer.
+/// Longest pasted response, in bytes.
 const ANSWER_BYTES: usize = 64_000_000;
 
+/// Prints calls and reads responses until the budget or the input ends; fails if the first is
+/// missing.
 pub fn ask(
     client: &Client,
     mut typed: RequestSpec,
@@ -86,7 +88,7 @@ fn print(spec: &RequestSpec, environment: &Environment, out: &mut Out) {
     }
 }
 
-/// The next answer of standard input; `None` at its end.
+/// The next response on standard input; `None` at its end.
 fn pasted(client: &Client) -> Result<Option<Exchange>, Trouble> {
     let mut lines = std::io::stdin().lock();
     loop {

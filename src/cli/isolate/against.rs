@@ -1,4 +1,4 @@
-//! The call that works: of the history, of a session, of a file of another program, or the same
+//! The call that works: from the history, a session, a file of another program, or the same call
 //! with another token.
 
 use crate::cli::choice;
@@ -16,19 +16,20 @@ use crate::model::{
 };
 use std::path::Path;
 
-/// What was found; where it goes is known once the sandbox is up.
+/// The call that was found; its target is known once the sandbox is up.
 pub struct Other {
     what: Found,
     token: Option<TokenName>,
 }
 
 enum Found {
-    /// The same call, but for the token.
+    /// The same call with another token.
     Itself,
     Made(Box<(Exchange, Environment)>),
     Step(Box<Step>, Vec<(String, String)>, String),
 }
 
+/// Finds the call to compare with; `None` if neither a call nor a token is named.
 pub fn find(
     what: Option<&str>,
     token: Option<TokenName>,
@@ -153,8 +154,8 @@ fn none_fits(what: &str, refused: &RequestSpec) -> Trouble {
     ))
 }
 
-/// The step that is most like the refused call: of the same method, recorded as one that worked,
-/// at the same address before the same route.
+/// The step most like the refused call: with the same method, recorded as one that worked,
+/// preferring the same path to the same route.
 fn nearest<'s>(steps: &'s [Step], refused: &RequestSpec) -> Option<&'s Step> {
     let path = |url: &str| {
         let url = url.strip_prefix("{{base}}").unwrap_or(url);
@@ -178,12 +179,12 @@ fn nearest<'s>(steps: &'s [Step], refused: &RequestSpec) -> Option<&'s Step> {
     let fits = steps
         .iter()
         .filter(|step| step.spec.method == refused.method);
-    // The first of those that are equally like it.
+    // Among equally similar ones the first.
     fits.rev().max_by_key(|step| likeness(step))
 }
 
 impl Other {
-    /// The call as it is made now, beside the refused one.
+    /// The call as it is made now, next to the refused one.
     pub fn side(self, refused: &Side, usual: &Reach) -> Result<(Side, Against), Trouble> {
         let place = Environment {
             reach: usual.clone(),
@@ -208,7 +209,8 @@ impl Other {
                     false => own,
                 };
                 let mut side = side_of(&exchange, own);
-                // What it spoke then is part of how it worked, where this call is told otherwise.
+                // The version of HTTP it used then is part of why it worked, if this call names
+                // another.
                 if refused.environment.reach.version.is_some() {
                     side.environment.reach.version = version_of(&exchange);
                 }
@@ -240,8 +242,8 @@ impl Other {
     }
 }
 
-/// A step that a file wrote: it goes where the refused call goes, or nowhere. A file may have been
-/// written to collect what it is mixed with.
+/// A step from a file goes where the refused call goes, or nowhere. Somebody may have written the
+/// file to collect what it is mixed with.
 fn of_file_step(
     step: Step,
     variables: &[(String, String)],
