@@ -300,7 +300,7 @@ impl<'r> Work<'r> {
                 Cause::TokenMissing | Cause::TokenStrayCharacters
             )
         {
-            // A value that is not there is not asked for again and again.
+            // Do not ask for a missing value again and again.
             self.given_up[turn.column] = Some(Cell::Unsent(failure.clone()));
         }
         let library = &self.catalogue.library;
@@ -309,8 +309,9 @@ impl<'r> Work<'r> {
         self.settle(turn, cell, Some(Box::new(exchange)), on_news);
     }
 
-    /// Obeys a server that has enough: nothing more goes out until it is over, and a call that
-    /// asks for no change is made again then. Whoever is refused still gives up.
+    /// Obeys a rate limit: nothing is sent until it ends, and then a call that only reads is made
+    /// again. A caller whose wait is too long, or who is still limited after the last try, gives
+    /// up.
     fn leave_alone(&mut self, turn: Turn, exchange: &Exchange, on_news: &mut impl FnMut(News)) {
         let Outcome::Answered(response) = &exchange.outcome else {
             return;
@@ -329,7 +330,7 @@ impl<'r> Work<'r> {
                 });
                 pause
             }
-            // A write is not made again, and what comes after it waits all the same.
+            // A write is not repeated, but the calls after it wait too.
             NextTry::Never(_) if !exchange.typed.is_safe() => named
                 .unwrap_or_else(|| growing(turn.tries, 0.0))
                 .min(limits::LONGEST_WAIT),

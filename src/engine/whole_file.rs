@@ -114,7 +114,7 @@ fn named(folder: &Path) -> io::Result<NamedTempFile> {
         let file = builder().tempfile_in(folder)?;
         // Where files cannot be locked, none is taken for a left-over either.
         let _ = file.as_file().lock();
-        // Whoever sweeps may have had the lock first.
+        // Another program's sweep may have taken the lock first.
         if file.path().exists() {
             return Ok(file);
         }

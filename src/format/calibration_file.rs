@@ -34,7 +34,7 @@ pub fn read(text: &str) -> Option<Calibration> {
         .then_some(Calibration { points })
 }
 
-/// The table as it is written, for whoever fits it anew.
+/// Writes the table, for the test that fits it to new data.
 pub fn write(calibration: &Calibration) -> String {
     let part = |number: u16| f32::from(number) / 1000.0;
     let row = |point: &Point| {

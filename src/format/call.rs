@@ -1,11 +1,11 @@
-//! A call as another program's command or file asks for it, before it is a request of ours.
+//! A call as another program's command or file describes it, before it becomes a request.
 
 use super::gathered::Gathered;
 use super::lift::holds_secret;
 use super::written::{Signs, as_browser, without_dots};
 use crate::model::{Body, Param, Part, RequestSpec, TokenName, cut};
 
-/// Its texts are filled in; what the other program writes in braces was made a name of ours.
+/// Its texts may hold `{{names}}`; readers translate the other program's own syntax.
 #[derive(Clone, Default)]
 pub struct Call {
     pub at: usize,
@@ -17,26 +17,26 @@ pub struct Call {
     /// `user:password`
     pub user: Option<String>,
     pub body: Sent,
-    /// How the other program writes what goes into the query, where that is known.
+    /// How the other program encodes the query, where that is known.
     pub query_signs: Option<Signs>,
-    /// And what goes into a form.
+    /// How it encodes a form.
     pub form_signs: Option<Signs>,
     pub manner: Manner,
 }
 
-/// What the other program does to a request before it sends it.
+/// What the other program does to a URL before it sends the request.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum Manner {
-    /// It takes dots out of the path.
+    /// It resolves `.` and `..` in the path.
     #[default]
     Plain,
     /// It reads the URL as a browser does.
     Browser,
-    /// The path goes out as it is.
+    /// It sends the path as it is.
     PathAsIs,
 }
 
-/// What goes along.
+/// The body of such a call.
 #[derive(Clone, Default)]
 pub enum Sent {
     #[default]
@@ -48,15 +48,14 @@ pub enum Sent {
     File(String),
 }
 
-/// A text with the names filled in that a folder or a request has values of its own for; those
-/// of the innermost stand last.
+/// Fills in the own values of folders and requests; the innermost come last in `own` and win.
 pub fn with_own(text: &str, own: &[(String, String)]) -> String {
     let mut text = text.to_owned();
     for (name, value) in own.iter().rev() {
         if !text.contains("{{") {
             break;
         }
-        // It stays a name, which becomes that of a token.
+        // A secret stays a name, which becomes a token.
         if holds_secret(name, value) {
             continue;
         }
@@ -66,13 +65,14 @@ pub fn with_own(text: &str, own: &[(String, String)]) -> String {
 }
 
 impl Call {
+    /// The value of the first header with this name that is switched on.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut rows = self.headers.iter();
         let row = rows.find(|row| row.enabled && row.name.eq_ignore_ascii_case(name))?;
         Some(&row.value)
     }
 
-    /// Takes headers of its own over those that stood above it.
+    /// Adds the call's own headers; they replace inherited ones of the same name.
     pub fn lay_over(&mut self, own: Vec<Param>) {
         for row in own {
             let same = |known: &Param| known.name.eq_ignore_ascii_case(&row.name);
@@ -81,7 +81,7 @@ impl Call {
         }
     }
 
-    /// Says what the body is, unless that is said already.
+    /// Sets the `Content-Type`, unless there is one.
     pub fn typed(&mut self, media_type: &str) {
         if self.header("content-type").is_none() && !media_type.is_empty() {
             self.headers.push(Param::new("Content-Type", media_type));
@@ -90,7 +90,7 @@ impl Call {
 }
 
 impl Gathered<'_> {
-    /// Makes a request of a call, its credentials by name; whether there was room for it.
+    /// Turns a call into a request, with credentials as tokens. `false` where it was left out.
     pub fn call(&mut self, call: Call) -> bool {
         if !self.has_room(call.at) {
             return false;
@@ -158,7 +158,7 @@ impl Gathered<'_> {
                     part.value = self.lifter.named("part", &part.name, &part.value);
                     part.value = self.lifter.body(&part.value);
                 }
-                // It would name a boundary that is written anew.
+                // The old header would name the wrong boundary.
                 spec.headers
                     .retain(|row| !row.name.eq_ignore_ascii_case("content-type"));
                 Body::Multipart(parts)
@@ -174,7 +174,7 @@ impl Gathered<'_> {
 }
 
 impl Gathered<'_> {
-    /// The token of a value; where there is none, one that is still to be given.
+    /// The token for a value; for an empty value, a token that the person still has to give.
     pub fn credential(&mut self, base: &str, value: &str, place: &str, at: usize) -> TokenName {
         if value.trim().is_empty() {
             self.notes.count(
@@ -187,7 +187,7 @@ impl Gathered<'_> {
     }
 }
 
-/// A request by its method and its path.
+/// A name for a request: its method and path.
 pub fn title_of(spec: &RequestSpec) -> String {
     let url = spec.url.split(['?', '#']).next().unwrap_or_default();
     let path = url.split_once("://").map_or(url, |(_, rest)| {

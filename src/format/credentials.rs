@@ -1,11 +1,11 @@
-//! How a collection of another program says who calls: by user and password, by a token, by a
-//! key. The values become tokens by name.
+//! How a collection of another program authenticates: by user and password, by a token, by a key.
+//! The values become tokens.
 
 use super::call::Call;
 use super::gathered::Gathered;
 use crate::model::{Param, slot};
 
-/// Where a key goes.
+/// Where an API key is sent.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum KeyPlace {
     Header,
@@ -13,19 +13,19 @@ pub enum KeyPlace {
     Cookie,
 }
 
-/// What the program wrote of it, its texts filled in.
+/// The credential that the program wrote down; its texts may hold `{{names}}`.
 pub enum Proof {
-    /// Nothing, or what stands above.
+    /// None, or the one of the folder above.
     None,
     Basic {
         user: String,
         password: String,
     },
     Bearer {
-        /// What stands before it; `Bearer` where that is empty.
+        /// The scheme before the value; empty for `Bearer`.
         prefix: String,
         value: String,
-        /// What the token is called, as in `auth oauth2`.
+        /// The kind, for the place of the token: `auth oauth2`.
         kind: &'static str,
     },
     Key {
@@ -38,7 +38,8 @@ pub enum Proof {
 }
 
 impl KeyPlace {
-    /// As the programs write it: `query`, `queryParams`, `Query params`, `cookie`, `header`.
+    /// Reads the place as programs write it: `query`, `queryParams`, `Query params`, `cookie`,
+    /// `header`.
     pub fn of(written: &str) -> KeyPlace {
         let written = written.to_ascii_lowercase();
         if written.starts_with("query") {
@@ -52,6 +53,7 @@ impl KeyPlace {
 }
 
 impl Proof {
+    /// A bearer token with the usual `Bearer` before it.
     pub fn bearer(value: String) -> Proof {
         Proof::Bearer {
             prefix: String::new(),
@@ -60,7 +62,7 @@ impl Proof {
         }
     }
 
-    /// A token that a grant brought, where the program kept it.
+    /// An OAuth token, if the program saved one.
     pub fn oauth(value: String) -> Proof {
         Proof::Bearer {
             prefix: String::new(),
@@ -71,7 +73,7 @@ impl Proof {
 }
 
 impl Gathered<'_> {
-    /// Puts it into a call that does not say it otherwise.
+    /// Adds the credential to a call that has no `Authorization` header yet.
     pub fn prove(&mut self, call: &mut Call, proof: Proof, at: usize) {
         if call.header("authorization").is_some() {
             return;

@@ -1,7 +1,8 @@
-//! What is wrong with a text: where, what, and how to mend it.
+//! What is wrong with a text: where, what, and how to fix it.
 
 use std::fmt;
 
+/// Why a text cannot be read: the place, the problem and the remedy, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormatError {
     /// The file or option, with line and column where they are known: `config.toml:3:7`.
@@ -29,7 +30,7 @@ impl FormatError {
         }
     }
 
-    /// Line and column where they are known, both from one.
+    /// Line and column, both from one, where they are known.
     pub fn line_and_column(&self) -> (Option<usize>, Option<usize>) {
         let mut parts = self.place.rsplit(':').map(|part| part.parse().ok());
         match (parts.next().flatten(), parts.next().flatten()) {

@@ -1,5 +1,5 @@
-//! What a file with requests and variables of its own adds up to: the part of reading that is the
-//! same whatever the file looks like. A reader takes its requests apart and hands the pieces over.
+//! The part of reading that all formats share: a reader takes its file apart and hands the pieces
+//! over here, which become a collection.
 
 use super::lift::{Lifter, user_of};
 use super::notes::Notes;
@@ -10,10 +10,10 @@ use crate::model::{
     TokenName, cut, decoded_around_names, lightly_encoded, slot,
 };
 
-/// Requests taken from one file.
+/// The most requests that are read from one file.
 pub const MOST: usize = 20_000;
 
-/// Names of variables that a note lists.
+/// How many variables a note lists.
 const MOST_LISTED: usize = 8;
 
 /// Headers that every client writes itself.
@@ -25,6 +25,7 @@ const OWN: [&str; 5] = [
     "postman-token",
 ];
 
+/// Collects the requests, tokens, variables and notes of one file.
 pub struct Gathered<'a> {
     pub notes: Notes<'a>,
     pub lifter: Lifter<'a>,
@@ -33,6 +34,7 @@ pub struct Gathered<'a> {
 }
 
 impl<'a> Gathered<'a> {
+    /// An empty collection for this text; found tokens get names that are not `taken`.
     pub fn new(
         text: &'a str,
         taken: &'a [TokenName],
@@ -46,7 +48,7 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// Whether there is room for one more request; it is said where there is none.
+    /// Whether there is room for one more request; adds a note where there is none.
     pub fn has_room(&mut self, at: usize) -> bool {
         let has_room = self.steps.len() < MOST;
         if !has_room {
@@ -56,11 +58,12 @@ impl<'a> Gathered<'a> {
         has_room
     }
 
+    /// How many requests there are so far; also the number of the next one.
     pub fn count(&self) -> usize {
         self.steps.len()
     }
 
-    /// A variable that is taken out of the answer of a request.
+    /// Lets a request capture a variable from its answer.
     pub fn capture(&mut self, number: usize, name: &str, pointer: &str) {
         if let Some(step) = self.steps.get_mut(number) {
             step.capture.push((name.to_owned(), pointer.into()));
@@ -68,15 +71,16 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// What a request should bring.
+    /// Sets what a request expects.
     pub fn expect(&mut self, number: usize, expectation: Expectation) {
         if let Some(step) = self.steps.get_mut(number) {
             step.expect = Some(expectation);
         }
     }
 
+    /// Adds a request under this name, without credentials in the name.
     pub fn request(&mut self, name: &str, spec: RequestSpec) {
-        // Programs name a request by its URL, with all that stands in it.
+        // Programs name requests by their URL, with everything in it.
         let name = match name.contains("://") {
             true => name.split(['?', '#']).next().unwrap_or_default(),
             false => name,
@@ -89,11 +93,11 @@ impl<'a> Gathered<'a> {
         });
     }
 
-    /// The URL of a request: with a scheme, and without a user, who goes into a header.
+    /// The URL of a request with a scheme; user and password move into a header.
     pub fn url(&mut self, spec: &mut RequestSpec, url: &str, at: usize) -> String {
         let (url, user) = user_of(url.trim());
         if let Some(user) = user {
-            // In a URL it is written escaped.
+            // In a URL the user is percent-encoded.
             let plain = decoded_around_names(user);
             self.basic(spec, plain.as_deref().unwrap_or(user), "URL");
         }
@@ -108,7 +112,7 @@ impl<'a> Gathered<'a> {
         url.replace(' ', "%20")
     }
 
-    /// `user:password`, unless the request proves otherwise who it is.
+    /// Adds `user:password` as Basic authentication, unless the request has a credential.
     pub fn basic(&mut self, spec: &mut RequestSpec, pair: &str, place: &str) {
         if is_proven(spec) {
             return;
@@ -122,6 +126,7 @@ impl<'a> Gathered<'a> {
         spec.headers.push(Param::new("Authorization", value));
     }
 
+    /// Adds a header, unless every client sets it itself; credentials become tokens.
     pub fn header(&mut self, spec: &mut RequestSpec, row: Param) {
         let lower = row.name.to_ascii_lowercase();
         if row.name.is_empty() || OWN.contains(&lower.as_str()) {
@@ -134,9 +139,9 @@ impl<'a> Gathered<'a> {
         spec.headers.push(Param { value, ..row });
     }
 
-    /// A form as it is typed, with blanks and braces in it.
+    /// Reads a form as typed, with spaces and braces in it.
     pub fn form(&mut self, text: &str) -> Body {
-        // A plus and what is escaped go out as they are typed.
+        // A plus and escapes are sent as typed.
         let pairs = text.split('&').map(|pair| match pair.split_once('=') {
             Some((name, value)) => {
                 let light = |text: &str| lightly_encoded(text.trim(), b"");
@@ -154,8 +159,8 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// The file that a body or a part is read from. Whoever wrote the text does not say which
-    /// folder of this machine is read: a path that leads out of this one is only a name.
+    /// The file to read a body or part from. The author of the text must not choose a folder of
+    /// this machine, so a path that leads out of the current one is cut to its name.
     pub fn file(&mut self, path: &str, at: usize) -> Option<String> {
         if path.contains("{{") {
             self.notes.count(
@@ -184,6 +189,7 @@ impl<'a> Gathered<'a> {
         Some(kept.to_owned())
     }
 
+    /// Settles variables and tokens and gives the collection; `kind` is the format's.
     pub fn finish(mut self, kind: &'static str, title: &str) -> Collection {
         let settled = self.variables.settle(&mut self.steps, &mut self.lifter);
         let title = self.lifter.url(&cut(title.trim(), 120));
@@ -222,13 +228,13 @@ impl<'a> Gathered<'a> {
     }
 }
 
-/// Whether a request carries its credential already.
+/// Whether a request already carries a credential.
 pub fn is_proven(spec: &RequestSpec) -> bool {
     let named = |row: &Param| row.enabled && row.name.eq_ignore_ascii_case("authorization");
     spec.auth != Auth::None || spec.headers.iter().any(named)
 }
 
-/// What became of the variables.
+/// Adds notes about what became of the variables.
 fn tell(notes: &mut Notes, settled: &Settled, kind: &str) {
     if let Some(base) = &settled.base {
         let value = match &base.value {

@@ -1,5 +1,5 @@
-//! `oauth = { … }` of a token in `config.toml`: how it is got. A secret is given by where it
-//! comes from; a value in its place is refused, and not repeated in the refusal.
+//! Reads `oauth = { … }` of a token in `config.toml`: how to get it. A secret is given by its
+//! source; a value in its place is refused and not repeated in the error.
 
 use super::FormatError;
 use crate::model::{
@@ -15,7 +15,7 @@ use toml::Spanned;
 type Text = Option<Spanned<String>>;
 type Source = Option<Spanned<SecretTable>>;
 
-/// As it stands in the file.
+/// The table as it stands in the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct GrantTable {
@@ -67,7 +67,7 @@ pub(super) struct SourceTable {
 }
 
 impl SecretTable {
-    /// The one source that is given.
+    /// The single source that is given; `None` for none, several, or a value.
     pub fn read(self) -> Option<TokenSource> {
         let SecretTable::Given(table) = self else {
             return None;
@@ -87,7 +87,7 @@ impl SecretTable {
     }
 }
 
-/// The file by its name and its text, for the places of mistakes.
+/// Name and text of the file, for the places of errors.
 type Place<'a> = (&'a str, &'a str);
 
 fn wrong(
@@ -100,6 +100,7 @@ fn wrong(
 }
 
 impl GrantTable {
+    /// Checks the table and makes a grant of it; an error names the line and the remedy.
     pub fn read(self, place: Place) -> Result<Grant, FormatError> {
         let start = self.grant.span().start;
         let wanted = self.grant.get_ref().clone();
@@ -275,7 +276,7 @@ impl GrantTable {
     }
 }
 
-/// What a grant sends by itself, and what would put a secret into the file.
+/// Whether the grant itself sends this parameter, or it would put a secret into the file.
 fn is_ours(name: &str) -> bool {
     const OURS: [&str; 20] = [
         "grant_type",
@@ -302,7 +303,7 @@ fn is_ours(name: &str) -> bool {
     OURS.contains(&name)
 }
 
-/// Keys that one grant alone has.
+/// Checks keys that only one kind of grant has.
 struct Only<'a> {
     grant: &'a str,
     place: Place<'a>,
@@ -404,7 +405,7 @@ fn client_auth(
     }
 }
 
-/// An address that secrets go to: over TLS, or on this machine.
+/// Checks a URL that secrets are sent to: over TLS, or on this machine.
 fn address(key: &str, given: Text, place: Place) -> Result<Option<String>, FormatError> {
     let Some(given) = given else {
         return Ok(None);
@@ -421,7 +422,7 @@ fn address(key: &str, given: Text, place: Place) -> Result<Option<String>, Forma
     }
 }
 
-/// RFC 8252, 7.3: where the browser comes back to is on this machine.
+/// RFC 8252, 7.3: the redirect address must be on this machine.
 fn on_loopback(given: Spanned<String>, place: Place) -> Result<String, FormatError> {
     let is_right = is_way_back(given.get_ref());
     match is_right {
@@ -435,8 +436,8 @@ fn on_loopback(given: Spanned<String>, place: Place) -> Result<String, FormatErr
     }
 }
 
-/// What cannot be seen in one table alone: names that are in each other's way, and tokens that
-/// are got for each other in a circle. The token, what is wrong, and how to mend it.
+/// Checks across tokens: names that collide, and tokens that are exchanged for each other in a
+/// circle. The error is the token, the problem and the remedy.
 pub(super) fn check_names(tokens: &[Token]) -> Result<(), (String, String, &'static str)> {
     for token in tokens {
         let Some(grant) = token.grant() else {

@@ -1,5 +1,5 @@
-//! Collections of Hoppscotch, one or a list of them: read as requests in the order of their
-//! folders. No credential stays in a request.
+//! Reads Hoppscotch collections, one or a list of them, folder by folder. No credential stays in a
+//! request.
 
 use super::FormatError;
 use super::call::{Call, Sent, with_own};
@@ -12,11 +12,12 @@ use super::outline;
 use super::written;
 use crate::model::{Collection, Param, Part, Secret, TokenName, cut};
 
-/// Folders within folders that are walked into.
+/// How many levels of folders are read.
 const MOST_DEEP: usize = 40;
-/// Values that one folder or request has of its own.
+/// The most own values of a folder or request that are read.
 const MOST_OWN: usize = 100;
 
+/// Whether a text looks like a Hoppscotch collection, or a list of them.
 pub fn is_collection(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     // A list of collections begins with the first.
@@ -89,12 +90,12 @@ fn named(name: &str, before: &str) -> String {
 
 struct Reader<'a> {
     gathered: Gathered<'a>,
-    /// The variables of the request that is being read, and of the folders around it that say
-    /// something else than the collection.
+    /// The variables of the current request, and of folders around it that differ from the
+    /// collection's.
     own: Vec<(String, String)>,
 }
 
-/// What a folder hands down.
+/// What a folder passes on to its requests.
 #[derive(Clone, Default)]
 struct Folder<'t> {
     path: String,
@@ -128,7 +129,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Folders come before requests, as they do there.
+    /// Folders come before requests, as in Hoppscotch.
     fn folder<'t>(&mut self, members: &Members<'t>, outer: &Folder<'t>) {
         let inside = Folder {
             path: outer.path.clone(),
@@ -204,7 +205,7 @@ impl Reader<'_> {
         self.own.extend(rows.take(MOST_OWN));
         let mut url = self.text(members, "endpoint");
         if url.is_empty() {
-            // The first versions have it in two parts.
+            // The first versions split the URL in two parts.
             let path = self.text(members, "path");
             url = self.text(members, "url") + &path;
         }
@@ -279,7 +280,7 @@ impl Reader<'_> {
                 let is_off = row.get("active").is_some_and(|node| !node.is_true());
                 let is_file = row.is_true("isFile");
                 if is_file {
-                    // Which one it was stands nowhere.
+                    // The export does not name the file.
                     self.gathered.notes.count(
                         at,
                         "files of parts are not named in the file: write the path where the variable stands",
@@ -307,7 +308,7 @@ impl Reader<'_> {
         }
         call.typed(&kind);
         call.body = match kind.starts_with("application/x-www-form-urlencoded") {
-            // One pair a line, `name: value`; a sharp switches one off.
+            // One pair per line, `name: value`; a `#` switches it off.
             true if !text.contains('=') || text.contains(": ") => {
                 let rows = text.lines().filter_map(|line| {
                     let (name, value) = line.split_once(':')?;
@@ -345,7 +346,7 @@ fn is_own(node: &Node) -> bool {
     kind.is_some_and(|kind| !kind.is_empty() && kind != "inherit")
 }
 
-/// `<<name>>` as `{{name}}`; braces of the text's own are its own.
+/// Turns `<<name>>` into `{{name}}`; other text stays as it is.
 fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

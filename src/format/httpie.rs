@@ -1,4 +1,4 @@
-//! Commands of HTTPie and of xh, which takes the same words: each a request of ours.
+//! Reads commands of HTTPie, and of xh, which takes the same words; each becomes a request.
 
 mod items;
 
@@ -12,10 +12,11 @@ use super::written;
 use crate::model::{Collection, Param, Secret, TokenName};
 use items::Items;
 
-/// Options that take a value; what of them is no part of a request is passed over.
+/// Options that take a value; those that are not part of a request are skipped.
 const VALUED: &str = "--auth --auth-type --bearer --raw --print --output --session --session-read-only --timeout --pretty --style --verify --proxy --cert --cert-key --cert-key-pass --default-scheme --boundary --max-redirects --max-headers --ssl --ciphers --response-charset --response-mime --format-options --multipart-boundary --resolve --interface --history-print";
 const SHORT_VALUED: &str = "aApPos";
 
+/// Whether a text begins with a command of HTTPie or xh that has a URL.
 pub fn is_command(text: &str) -> bool {
     let line = commands::first_line(text);
     let Some(at) = commands::leads_in(line, is_program) else {
@@ -30,7 +31,7 @@ pub fn is_command(text: &str) -> bool {
             plain.next().is_some_and(|word| is_url(word)) || goes_on
         }
         Some(word) => {
-            // A value of an option may stand before the URL.
+            // An option's value may stand before the URL.
             is_url(word) || words[0].starts_with('-') && plain.any(|word| is_url(word))
         }
         None => goes_on && !words.is_empty(),
@@ -48,7 +49,7 @@ fn is_method(word: &str) -> bool {
     (3..=10).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_uppercase())
 }
 
-/// Small letters do as well, where they can be nothing else.
+/// Lower-case methods count too, where they can be nothing else.
 fn is_lower_method(word: &str) -> bool {
     matches!(
         word,
@@ -56,7 +57,7 @@ fn is_lower_method(word: &str) -> bool {
     )
 }
 
-/// A word of prose ends with a full stop, and is no host.
+/// Whether a word looks like a URL; a word that ends a sentence does not.
 fn is_url(word: &str) -> bool {
     let host = word.split(['/', '?', ':']).find(|part| !part.is_empty());
     let host = host.unwrap_or_default();
@@ -90,7 +91,7 @@ pub fn read(
     )
 }
 
-/// How the items become a body.
+/// How the items of a command become a body.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Json,
@@ -100,10 +101,10 @@ enum Mode {
 
 struct Asked {
     mode: Mode,
-    /// JSON was asked for by its option, and is said of what has no body too.
+    /// `--json` was given, so the headers say JSON even without a body.
     says_json: bool,
     path_as_is: bool,
-    /// xh writes JSON and forms in another way than HTTPie.
+    /// xh writes JSON and forms differently.
     is_xh: bool,
     auth: Option<String>,
     auth_type: String,
@@ -252,7 +253,7 @@ fn set(gathered: &mut Gathered, asked: &mut Asked, name: &str, value: String, at
     }
 }
 
-/// `:8080/x` is on this machine, and what has no scheme gets that of the program.
+/// Completes a URL: `:8080/x` is on localhost, and a missing scheme is the program's.
 fn whole_url(url: &str, scheme: &str) -> String {
     let url = url.trim();
     match url.strip_prefix(':') {

@@ -1,5 +1,5 @@
-//! Exports of Insomnia: version 4, a list of resources in JSON, and version 5, a collection in
-//! YAML. Read as requests in the order of their folders. No credential stays in a request.
+//! Reads Insomnia exports: version 4, a list of resources in JSON, and version 5, a collection in
+//! YAML. Requests come in the order of their folders. No credential stays in a request.
 
 use super::FormatError;
 use super::call::{Call, Manner, Sent, with_own};
@@ -14,9 +14,9 @@ use super::yaml::Yaml;
 use crate::model::{Collection, Param, Part, Secret, TokenName, cut};
 use std::collections::HashMap;
 
-/// Folders within folders that are walked into.
+/// How many levels of folders are read.
 const MOST_DEEP: usize = 40;
-/// Values that the folders around a request have of their own.
+/// The most own values of the folders around a request.
 const MOST_OWN: usize = 200;
 const FIFTH: &str = "collection.insomnia.rest/5";
 const REMEDY: &str =
@@ -24,6 +24,7 @@ const REMEDY: &str =
 const OTHER_CALLS: &str =
     "calls are no HTTP requests (WebSocket, gRPC and others) and were left out";
 
+/// Whether a text looks like an Insomnia export of version 4 or 5.
 pub fn is_export(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     match text.starts_with('{') {
@@ -72,7 +73,7 @@ pub fn read(
     })?;
     watch(50);
     let members = root.members().unwrap_or_default();
-    // The places of what was written anew are not those of the file.
+    // Places in the JSON made from YAML are not those of the file.
     let is_same = json.len() == text.len();
     let mut reader = Reader {
         gathered: Gathered::new(if is_same { text } else { "" }, taken, known),
@@ -101,11 +102,11 @@ pub fn read(
 
 struct Reader<'a> {
     gathered: Gathered<'a>,
-    /// The values of the folders around the request that is being read.
+    /// The values of the folders around the current request.
     own: Vec<(String, String)>,
 }
 
-/// Values by their names, those inside of others with a full stop between.
+/// Flattens nested values into names joined by full stops.
 fn flat(before: &str, data: Node, depth: usize, out: &mut Vec<(String, String)>) {
     let Some(members) = data.members().filter(|_| depth < 8) else {
         return;
@@ -120,13 +121,13 @@ fn flat(before: &str, data: Node, depth: usize, out: &mut Vec<(String, String)>)
     }
 }
 
-/// What a folder hands down.
+/// What a folder passes on to its requests.
 #[derive(Clone, Default)]
 struct Folder<'t> {
     path: String,
     auth: Option<Node<'t>>,
     headers: Vec<Node<'t>>,
-    /// Values that it has of its own.
+    /// The folder's own values, and those of the folders around it.
     own: Vec<(String, String)>,
     depth: usize,
 }
@@ -154,7 +155,7 @@ impl<'t> Folder<'t> {
 }
 
 impl Reader<'_> {
-    /// Resources name the folder that they are in; the order is that of the list.
+    /// Reads version 4, where each resource names its folder; the order is that of the list.
     fn fourth<'t>(&mut self, resources: &[Node<'t>]) -> String {
         let all: Vec<(Node<'t>, Members<'t>)> = resources
             .iter()
@@ -265,7 +266,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The values of the base, and of the first environment below it where the base has none.
+    /// Reads the values of the base environment, and of the first one below it where the base has
+    /// none.
     fn environments(&mut self, base: &[Members], others: &[Members]) {
         for environment in base {
             if let Some(data) = environment.get("data") {
@@ -290,7 +292,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Those that are not there yet.
+    /// Adds the values that are not there yet.
     fn values(&mut self, data: Node) {
         let mut found = Vec::new();
         flat("", data, 0, &mut found);
@@ -475,7 +477,7 @@ impl Reader<'_> {
     }
 }
 
-/// `/x/:id` with a value in the place of the name.
+/// Replaces `:name` in the path of a URL by a value.
 fn with_path_value(url: &str, name: &str, value: &str) -> String {
     let (path, query) = url.split_at(url.find('?').unwrap_or(url.len()));
     let parts = path.split('/').map(|part| match part.strip_prefix(':') {
@@ -485,7 +487,7 @@ fn with_path_value(url: &str, name: &str, value: &str) -> String {
     parts.collect::<Vec<_>>().join("/") + query
 }
 
-/// `{{ _.name }}` as `{{name}}`, and `{% uuid 'v4' %}` as what is made anew for each call.
+/// Turns `{{ _.name }}` into `{{name}}`, and `{% uuid 'v4' %}` into a value made for each call.
 fn tidy(text: &str) -> String {
     if !text.contains("{{") && !text.contains("{%") {
         return text.to_owned();
@@ -497,7 +499,7 @@ fn tidy(text: &str) -> String {
         rest = &rest[open..];
         let is_tag = rest.starts_with("{%");
         let close = if is_tag { "%}" } else { "}}" };
-        // Only so far as one goes: a text may be full of braces that nothing closes.
+        // Look only so far, because a text may be full of braces that nothing closes.
         let near: String = rest.chars().take(2_000).collect();
         let found = near
             .find(close)

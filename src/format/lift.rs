@@ -1,5 +1,5 @@
-//! Credentials are lifted out of what is imported: a name stands in their place, and the value
-//! goes on by itself. Two places with the same value get the same name.
+//! Lifts credentials out of imported texts: a name takes their place, and the value is kept apart.
+//! Equal values get the same name.
 
 use crate::insight::redact::{is_secret, jwts, secret_spans};
 use crate::model::{
@@ -10,32 +10,32 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::{HashMap, HashSet};
 
-/// What was lifted so far. It holds values in the clear, and cannot be printed.
+/// Lifts credentials, and collects them. It holds values in the clear and cannot be printed.
 pub struct Lifter<'a> {
-    /// Names that mean something else already.
+    /// Names that are already in use.
     taken: &'a [TokenName],
-    /// The token that is known to have a value.
+    /// Finds the known token with a value.
     known: &'a dyn Fn(&Secret) -> Option<TokenName>,
     found: Vec<Found>,
-    /// Which of them has a value, and which names are given: a hostile text holds many.
+    /// Indexes of what was found, because a hostile text may hold very many.
     by_value: HashMap<String, TokenName>,
     names: HashSet<TokenName>,
     valued: HashSet<TokenName>,
-    /// The number that a name would get next.
+    /// The next number for a name that is in use.
     next: HashMap<TokenName, u32>,
-    /// Values that the text gives to variables of its own.
+    /// The values of the text's own variables.
     values: HashMap<String, String>,
-    /// Variables that stood where credentials stand.
+    /// Variables that were found in the place of credentials.
     inside: HashSet<String>,
     bare: Bare,
 }
 
-/// What `{{name}}` is where a credential stands.
+/// What `{{name}}` means in the place of a credential.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Bare {
-    /// In what is imported: a credential that the other program keeps under that name.
+    /// In imported texts: a credential that the other program keeps under that name.
     Credential,
-    /// In a request of our own: a variable, which stays one.
+    /// In our own requests: a variable, which stays one.
     Variable,
 }
 
@@ -46,12 +46,12 @@ struct Found {
     is_known: bool,
 }
 
-/// Bytes of a text beside a name from which on it may be a credential itself.
+/// Text beside a name may be a credential from this many bytes on.
 const SHORTEST_BESIDE: usize = 8;
-/// Bytes that a credential may grow to when it is put together from variables.
+/// The most bytes of a credential that is put together from variables.
 const MOST_EXPANDED: usize = 8_192;
 
-/// Schemes of `Authorization`; what follows them is the credential.
+/// Schemes of `Authorization`; the credential follows them.
 const SCHEMES: [&str; 8] = [
     "Bearer",
     "Basic",
@@ -63,11 +63,12 @@ const SCHEMES: [&str; 8] = [
     "Key",
 ];
 
-/// Parts of names that hold a credential besides those that are masked everywhere.
+/// More parts of names that hold credentials, besides those that are masked everywhere.
 const MORE_NAMES: [&str; 3] = ["subscription-key", "functions-key", "credential"];
 const WHOLE_NAMES: [&str; 4] = ["auth", "pass", "key", "x-session"];
 
 impl<'a> Lifter<'a> {
+    /// For imported texts: new names are not `taken`, and a `known` value keeps its token's name.
     pub fn new(
         taken: &'a [TokenName],
         known: &'a dyn Fn(&Secret) -> Option<TokenName>,
@@ -86,7 +87,7 @@ impl<'a> Lifter<'a> {
         }
     }
 
-    /// For requests of our own, in which a credential that has a name stays as it is.
+    /// For our own requests, where a credential with a name stays as it is.
     pub fn of_own(taken: &'a [TokenName]) -> Lifter<'a> {
         Lifter {
             bare: Bare::Variable,
@@ -107,16 +108,16 @@ impl<'a> Lifter<'a> {
             .collect()
     }
 
-    /// A variable of the text, whose value is taken where a credential is made of it.
+    /// Defines a variable of the text, for credentials that are made of it.
     pub fn define(&mut self, name: &str, value: &str) {
         self.values.insert(name.to_owned(), value.to_owned());
     }
 
-    /// A value becomes a token. One that is only a name is the token of that name, unless the
-    /// text says what it stands for; one that is put together from other names has no value here.
+    /// Makes a token of a value and returns its name. A value that is only a name is the token of
+    /// that name, unless the text defines it; one put together from unknown names gets no value.
     pub fn lift(&mut self, base: &str, place: &str, value: &str) -> TokenName {
         if value.starts_with("‹token:") && value.ends_with('›') {
-            // A mask says that there was a value, and not which token of this machine it is.
+            // A mask says that there was a value, not which token of this machine it was.
             return self.missing(base, place);
         }
         self.note_inside(value);
@@ -127,7 +128,7 @@ impl<'a> Lifter<'a> {
         let own = self.values.get(&name).cloned();
         match own.filter(|_| !value.starts_with("{{token:")) {
             Some(own) => self.lift_value(&name, place, value, Some(own)),
-            // A variable does not mean the value that happens to have got its name.
+            // A variable is not the token that happens to have its name.
             None if self.has_value(&name) && !value.starts_with("{{token:") => {
                 self.lift_value(&name, place, value, None)
             }
@@ -135,7 +136,7 @@ impl<'a> Lifter<'a> {
         }
     }
 
-    /// What stands in the place of a value.
+    /// The slot that takes the place of a value.
     fn slotted(&mut self, base: &str, place: &str, value: &str) -> String {
         if self.bare == Bare::Variable && value.contains(MASK) {
             return value.to_owned();
@@ -160,7 +161,7 @@ impl<'a> Lifter<'a> {
         written
     }
 
-    /// What stands beside a name: a sign between two of them is no secret.
+    /// Adds text beside a name; a short text between two names is no secret.
     fn push_plain(&mut self, base: &str, place: &str, plain: &str, written: &mut String) {
         match plain.len() < SHORTEST_BESIDE {
             true => written.push_str(plain),
@@ -168,7 +169,7 @@ impl<'a> Lifter<'a> {
         }
     }
 
-    /// A credential that is needed and does not stand in the text.
+    /// A token for a credential that is needed but is not in the text.
     pub fn missing(&mut self, base: &str, place: &str) -> TokenName {
         self.lift_value(base, place, &format!("{{{{}}}} {base}"), None)
     }
@@ -177,7 +178,7 @@ impl<'a> Lifter<'a> {
         TokenName::new(name).is_some_and(|name| self.valued.contains(&name))
     }
 
-    /// User and password, `user:password`, as what stands behind `Basic`.
+    /// A token for `user:password`, encoded as it follows `Basic`.
     pub fn basic(&mut self, place: &str, pair: &str) -> TokenName {
         let password = pair.split_once(':').map_or("", |(_, password)| password);
         self.note_inside(password);
@@ -185,7 +186,7 @@ impl<'a> Lifter<'a> {
         self.lift_value("basic", place, &format!("{{{{basic}}}} {pair}"), whole)
     }
 
-    /// What a variable of the text stands for, without the credentials in it.
+    /// The value of a variable without the credentials in it.
     pub fn variable(&mut self, name: &str, value: &str, is_secret: bool) -> String {
         let place = format!("variable {name}");
         let (before, credential) = after_scheme(value, &SCHEMES[..2]);
@@ -203,8 +204,8 @@ impl<'a> Lifter<'a> {
         }
     }
 
-    /// A text with the values of its variables; `None` where one has none, or where it grows
-    /// beyond what a credential may be.
+    /// A text with its variables filled in; `None` where one has no value, or it grows too long for
+    /// a credential.
     pub fn expanded(&self, text: &str) -> Option<String> {
         if !text.contains("{{") {
             return Some(text.to_owned());
@@ -221,7 +222,7 @@ impl<'a> Lifter<'a> {
         as_data(&whole)
     }
 
-    /// Whether a variable of the text stood where credentials stand.
+    /// Whether a variable was found in the place of a credential.
     pub fn is_inside(&self, name: &str) -> bool {
         self.inside.contains(name)
     }
@@ -231,7 +232,7 @@ impl<'a> Lifter<'a> {
         self.inside.extend(names.map(str::to_owned));
     }
 
-    /// The same text stands for the same token, also where its value is not here.
+    /// The same text is the same token, even where its value is unknown.
     fn lift_value(
         &mut self,
         base: &str,
@@ -262,7 +263,7 @@ impl<'a> Lifter<'a> {
         name
     }
 
-    /// A token that is known by its name alone.
+    /// Notes a token that is known by its name alone.
     pub fn refer(&mut self, name: &str, place: &str) -> TokenName {
         let name = TokenName::new(name).unwrap_or_else(|| TokenName::nearest(name));
         if self.names.insert(name.clone()) {
@@ -288,7 +289,7 @@ impl<'a> Lifter<'a> {
         name
     }
 
-    /// A request without the credentials that were typed into it.
+    /// Lifts the credentials that were typed into a request.
     pub fn spec(&mut self, spec: &mut RequestSpec) {
         spec.unsettle();
         spec.url = self.url(&spec.url);
@@ -315,8 +316,7 @@ impl<'a> Lifter<'a> {
         spec.settle();
     }
 
-    /// The value of a header that is one variable, whose value begins with a scheme: that scheme
-    /// with the token behind it.
+    /// A header that is one variable with a scheme in its value: the scheme, and a token behind it.
     fn with_own_scheme(&mut self, name: &str, value: &str) -> Option<String> {
         let variable = only_name(value).filter(|_| !value.starts_with("{{token:"))?;
         let own = self.values.get(&variable)?.clone();
@@ -329,7 +329,7 @@ impl<'a> Lifter<'a> {
         Some(format!("{scheme}{}", slot(&token)))
     }
 
-    /// A header of a request; a plain `Bearer` is the request's own token.
+    /// Adds a header to a request; a plain `Bearer` becomes the request's own token.
     pub fn push_header(&mut self, spec: &mut RequestSpec, mut header: Param) {
         if header.name.eq_ignore_ascii_case("authorization")
             && let Some(value) = self.with_own_scheme(&header.name, &header.value)
@@ -349,7 +349,7 @@ impl<'a> Lifter<'a> {
         spec.headers.push(header);
     }
 
-    /// A body as a text that is filled in.
+    /// A body of text with its credentials lifted; a form becomes rows where it can.
     pub fn text_body(&mut self, text: String, is_form: bool) -> Body {
         if text.is_empty() {
             return Body::Empty;
@@ -360,7 +360,7 @@ impl<'a> Lifter<'a> {
             }
             return Body::Form(rows);
         }
-        // A form with blanks in it is none to whoever looks at the text alone.
+        // A form with spaces in it does not look like one by its text alone.
         let is_pairs = is_form && !text.trim_start().starts_with(['{', '[', '<', '"']);
         Body::Text(match is_pairs {
             true => {
@@ -371,7 +371,8 @@ impl<'a> Lifter<'a> {
         })
     }
 
-    /// URL and parameters, each as it was written; a query that no rows can hold stays in the URL.
+    /// Splits a URL from its parameters, each as written; a query that rows cannot hold stays in
+    /// the URL.
     pub fn taken_apart(&mut self, url: &str) -> (String, Vec<Param>) {
         let apart = url.split_once('?').filter(|_| !url.contains('#'));
         let pairs = apart.and_then(|(before, query)| Some((before, query_rows(query)?)));
@@ -386,7 +387,7 @@ impl<'a> Lifter<'a> {
         }
     }
 
-    /// A header's value without its credential; `Authorization` keeps its scheme.
+    /// A header's value with its credential lifted; `Authorization` keeps its scheme.
     pub fn header(&mut self, name: &str, value: &str) -> String {
         let place = format!("header {name}");
         let schemes = if name.to_ascii_lowercase().contains("authorization") {
@@ -406,7 +407,7 @@ impl<'a> Lifter<'a> {
         format!("{before}{}", self.slotted(&base, &place, credential))
     }
 
-    /// The value of a parameter or of a member of a form.
+    /// The value of a parameter or form field, with its credential lifted.
     pub fn named(&mut self, what: &str, name: &str, value: &str) -> String {
         let place = format!("{what} {name}");
         if value.is_empty() || !holds_secret(name, value) {
@@ -415,7 +416,7 @@ impl<'a> Lifter<'a> {
         self.slotted(name, &place, value)
     }
 
-    /// A URL whose query could not be taken apart, without the credentials in it.
+    /// A URL with the credentials in its query lifted.
     pub fn url(&mut self, url: &str) -> String {
         let Some((before, query)) = url.split_once('?') else {
             return self.jwts(url, "URL");
@@ -426,7 +427,7 @@ impl<'a> Lifter<'a> {
         format!("{before}?{query}{fragment}")
     }
 
-    /// The text of a query or a form, each pair as it was written but for the credentials.
+    /// A query or form with its credentials lifted; all else stays as written.
     pub fn pairs(&mut self, what: &str, text: &str) -> String {
         let pairs = text.split('&').map(|pair| match pair.split_once('=') {
             Some((name, value)) => {
@@ -434,7 +435,7 @@ impl<'a> Lifter<'a> {
                 let shown = decoded(name.trim()).unwrap_or_else(|| name.to_owned());
                 match plain {
                     Some(plain) if !value.is_empty() && holds_secret(&shown, &plain) => {
-                        // Beside a name that stays, the text stays encoded.
+                        // Text beside a name that stays keeps its encoding.
                         let stays = self.bare == Bare::Variable && has_names(value);
                         let value = if stays { value } else { plain.as_str() };
                         let place = format!("{what} {shown}");
@@ -448,7 +449,7 @@ impl<'a> Lifter<'a> {
         pairs.collect::<Vec<_>>().join("&")
     }
 
-    /// A body as text, without the values that stand under secret names.
+    /// A body of text with the values under secret names lifted.
     pub fn body(&mut self, text: &str) -> String {
         let spans = secret_spans(text.as_bytes());
         let mut out = String::with_capacity(text.len());
@@ -470,7 +471,7 @@ impl<'a> Lifter<'a> {
         self.jwts(&out, "body")
     }
 
-    /// A text without the JSON Web Tokens in it, whatever they stand under.
+    /// Lifts the JSON Web Tokens in a text, whatever their names.
     fn jwts(&mut self, text: &str, place: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut from = 0;
@@ -485,7 +486,7 @@ impl<'a> Lifter<'a> {
     }
 }
 
-/// A URL without the user and password in it, and those.
+/// Splits a URL from its user and password.
 pub fn user_of(url: &str) -> (String, Option<&str>) {
     let start = url.find("://").map_or(0, |scheme| scheme + 3);
     let end = url[start..].find(['/', '?', '#', '\\']);
@@ -499,14 +500,14 @@ pub fn user_of(url: &str) -> (String, Option<&str>) {
     }
 }
 
-/// Whether a text asks for a variable or a token.
+/// Whether a text holds a variable or a token.
 fn has_names(text: &str) -> bool {
     pieces(text).any(|piece| matches!(piece, Piece::Name(_) | Piece::Token(_)))
 }
 
-/// Whether a value of that name is a credential.
+/// Whether a value with that name is a credential.
 pub fn holds_secret(name: &str, value: &str) -> bool {
-    // What is masked has no value that could be lifted.
+    // A masked value cannot be lifted.
     if value.contains(MASK) {
         return false;
     }
@@ -519,8 +520,7 @@ pub fn holds_secret(name: &str, value: &str) -> bool {
             .is_some_and(|span| *span == (0..value.len()))
 }
 
-/// The schemes at the start of a value, with their blanks, and what follows them. A doubled
-/// scheme is a mistake worth keeping.
+/// Splits a value after the schemes at its start. A doubled scheme is a mistake worth keeping.
 fn after_scheme<'v>(value: &'v str, schemes: &[&str]) -> (&'v str, &'v str) {
     let mut at = 0;
     loop {
@@ -537,7 +537,7 @@ fn after_scheme<'v>(value: &'v str, schemes: &[&str]) -> (&'v str, &'v str) {
     }
 }
 
-/// The name in a text that is `{{name}}` or `{{token:name}}` and nothing else.
+/// The name of a text that is only `{{name}}` or `{{token:name}}`.
 fn only_name(text: &str) -> Option<String> {
     let mut pieces = pieces(text);
     match (pieces.next()?, pieces.next()) {
@@ -546,7 +546,7 @@ fn only_name(text: &str) -> Option<String> {
     }
 }
 
-/// The member whose value begins where the text ends: of JSON, else of a form.
+/// The name of the JSON member, else form field, whose value begins where the text ends.
 fn member_before(text: &str) -> String {
     let form = || {
         let pair = text.strip_suffix('=')?;

@@ -1,4 +1,4 @@
-//! The manual that comes with the program: its topics, and a page of it as lines of a width.
+//! The built-in manual: its topics, and its pages laid out for a width.
 
 use crate::model::{cut, width as columns, wrap};
 
@@ -18,13 +18,14 @@ macro_rules! topics {
     };
 }
 
-/// All topics, in the order in which one reads them.
+/// All topics, in the order of reading.
 pub const TOPICS: &[Topic] = topics! {
     "tour" "send" "why" "prove" "knowledge" "tokens" "matrix" "sessions" "history" "import" "config"
     "keys" "plain" "signs" "safety"
 };
 
 impl Topic {
+    /// The page with this name; `None` for an unknown topic.
     pub fn of(name: &str) -> Option<&'static Topic> {
         TOPICS.iter().find(|topic| topic.name == name)
     }
@@ -35,7 +36,7 @@ impl Topic {
         first.trim_start_matches("# ")
     }
 
-    /// Whether every word stands somewhere in the page or is its name.
+    /// Whether every word is somewhere in the page or in its name.
     pub fn has(&self, words: &str) -> bool {
         let page = self.page.to_lowercase();
         let words = words.to_lowercase();
@@ -44,15 +45,16 @@ impl Topic {
     }
 }
 
+/// What a line of a page is, for its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Heading,
     Text,
-    /// Stands as it is typed into a terminal or a file.
+    /// To be typed into a terminal or a file as it is.
     Code,
 }
 
-/// A line of a page as it is shown.
+/// One shown line of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub kind: Kind,
@@ -60,7 +62,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// Whether one of the words stands in it.
+    /// Whether the line contains one of the words.
     pub fn has(&self, words: &str) -> bool {
         let text = self.text.to_lowercase();
         let words = words.to_lowercase();
@@ -68,12 +70,12 @@ impl Line {
     }
 }
 
-/// Columns between the cells of a table.
+/// How many columns separate the cells of a table.
 const GAP: usize = 2;
-/// The least that is left for the last cell beside the others.
+/// The fewest columns for the last cell beside the others.
 const LAST: usize = 16;
 
-/// The page as lines of at most that width.
+/// Lays a page out in lines of at most `width` columns.
 pub fn lines(page: &str, width: usize) -> Vec<Line> {
     let width = width.max(1);
     let mut lines: Vec<Line> = Vec::new();
@@ -97,7 +99,7 @@ pub fn lines(page: &str, width: usize) -> Vec<Line> {
                 table.push(cells(text));
             }
         } else if text.starts_with("<!--") {
-            // It is meant for those who change the page.
+            // A comment is for authors of the page.
         } else if text.starts_with('#') {
             for part in wrap(text.trim_start_matches('#').trim(), width) {
                 put(Kind::Heading, part);
@@ -114,12 +116,12 @@ pub fn lines(page: &str, width: usize) -> Vec<Line> {
         }
     }
     put_table(&table, width, &mut lines);
-    // What was left out leaves one blank line, not two.
+    // What was left out must not leave two blank lines.
     lines.dedup_by(|next, before| next.text.is_empty() && before.text.is_empty());
     lines
 }
 
-/// The text without the stars around words that are written with more weight.
+/// The text without the stars of emphasis.
 fn plain(text: &str) -> String {
     let mut in_code = false;
     let weightless = |letter: &char| {
@@ -129,7 +131,7 @@ fn plain(text: &str) -> String {
     text.chars().filter(weightless).collect()
 }
 
-/// Columns that the mark of a list takes.
+/// How many columns the mark of a list item takes.
 fn mark(text: &str) -> usize {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     match &text[digits..] {
@@ -148,7 +150,7 @@ fn cells(row: &str) -> Vec<String> {
         let last = cells.len() - 1;
         match letter {
             '\\' if letters.peek() == Some(&'|') => {}
-            // A bar that stands alone between two blanks or at an edge parts two cells.
+            // A bar separates cells, except inside code and after a backslash.
             '|' if !cells[last].ends_with('\\') && cells[last].matches('`').count() % 2 == 0 => {
                 cells.push(String::new());
             }
@@ -159,7 +161,7 @@ fn cells(row: &str) -> Vec<String> {
     trimmed.collect()
 }
 
-/// A table in columns, its last one wrapped; where there is no room for that, each row as a text.
+/// Lays a table out in columns and wraps the last one; without room, each row becomes text.
 fn put_table(rows: &[Vec<String>], width: usize, lines: &mut Vec<Line>) {
     let Some(number) = rows.iter().map(Vec::len).max() else {
         return;

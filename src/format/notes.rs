@@ -1,18 +1,19 @@
-//! What is said of places in a file that is read: so many notes and no more, things that are alike
-//! counted, and lines and columns of a large text found without counting it anew each time.
+//! Notes about places in a file: a limited number, with equal ones counted, and with lines and
+//! columns found without counting a large text anew each time.
 
 use crate::model::Note;
 
-/// Notes kept; beyond that nobody reads them.
+/// The most notes that are kept; nobody reads more.
 const MOST: usize = 200;
 
+/// Collects the notes about one text; a limited number of them.
 pub struct Notes<'t> {
     place: Place<'t>,
     list: Vec<Note>,
     tallies: Vec<Tally>,
 }
 
-/// Something that was met so many times, and where it was met first.
+/// How often something was found, and where first.
 struct Tally {
     what: &'static str,
     count: usize,
@@ -20,6 +21,7 @@ struct Tally {
 }
 
 impl<'t> Notes<'t> {
+    /// No notes yet; places are counted in this text.
     pub fn new(text: &'t str) -> Notes<'t> {
         Notes {
             place: Place {
@@ -31,7 +33,7 @@ impl<'t> Notes<'t> {
         }
     }
 
-    /// A sentence about a place, without its full stop.
+    /// Adds a note about a byte of the text; `message` has no full stop.
     pub fn add(&mut self, at: usize, message: &str) {
         if self.list.len() == MOST {
             self.list.push(Note::new(
@@ -45,7 +47,7 @@ impl<'t> Notes<'t> {
         self.list.push(note);
     }
 
-    /// Something that is said once with a number, however often it is met; without its full stop.
+    /// Counts something that gets one note with a number; `what` has no full stop.
     pub fn count(&mut self, at: usize, what: &'static str) {
         match self.tallies.iter_mut().find(|tally| tally.what == what) {
             Some(tally) => tally.count += 1,
@@ -53,7 +55,7 @@ impl<'t> Notes<'t> {
         }
     }
 
-    /// All that was said, in the order of the text.
+    /// All notes, in the order of the text.
     pub fn into_list(mut self) -> Vec<Note> {
         for tally in std::mem::take(&mut self.tallies) {
             let message = match tally.count {
@@ -78,7 +80,7 @@ impl<'t> Notes<'t> {
     }
 }
 
-/// A library's sentence without its place, which is told in ours.
+/// A library's message without its place, which our note gives.
 pub fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.split(" at line ")
@@ -87,7 +89,7 @@ pub fn plain(error: &serde_json::Error) -> String {
         .to_owned()
 }
 
-/// The byte at a line and a column, both counted from one.
+/// The byte offset of a line and column, both from one.
 pub fn offset_of(text: &str, line: usize, column: usize) -> usize {
     let before = text.split_inclusive('\n').take(line.saturating_sub(1));
     let start: usize = before.map(str::len).sum();
@@ -106,10 +108,10 @@ fn sentence(message: &str) -> String {
     text
 }
 
-/// Lines and columns of a large text, counted on from the last place that was asked for.
+/// Finds lines and columns of a large text; continues from the last place.
 struct Place<'t> {
     text: &'t str,
-    /// A place, its line, and where that begins.
+    /// A place, its line, and where the line begins.
     last: (usize, usize, usize),
 }
 

@@ -1,5 +1,5 @@
-//! `Invoke-WebRequest` and `Invoke-RestMethod`, as browsers copy them and as people write them:
-//! each call a request.
+//! Reads `Invoke-WebRequest` and `Invoke-RestMethod`, as browsers copy them and people write them;
+//! each call becomes a request.
 
 mod script;
 mod term;
@@ -16,6 +16,7 @@ use crate::model::{Collection, Param, Part, Secret, TokenName};
 use script::{Asked, Script};
 use term::Term;
 
+/// Whether a text begins with `Invoke-WebRequest` or `Invoke-RestMethod`, or with values for it.
 pub fn is_command(text: &str) -> bool {
     let line = commands::first_line(text).trim_start();
     let line = line.strip_prefix("PS ").map_or(line, |rest| {
@@ -28,7 +29,7 @@ pub fn is_command(text: &str) -> bool {
     }) {
         return true;
     }
-    // Values may be given names first.
+    // Variables may be set first.
     line.starts_with('$') && line.contains('=') && script::first_command(text).is_some()
 }
 
@@ -116,7 +117,7 @@ fn one(gathered: &mut Gathered, asked: Asked) {
             _ => {}
         }
     }
-    // A browser writes those of HTTP/2 among the others, without their colons.
+    // Browsers write the pseudo-headers of HTTP/2 among the others, without their colons.
     let has = |name: &str| call.headers.iter().any(|row| row.name == name);
     if has("authority") && has("scheme") && has("path") {
         call.headers

@@ -1,5 +1,5 @@
-//! The forms that are read and written: how each is told from the others, who reads it, and who
-//! writes it. One row a form.
+//! The formats that are read and written, one row each: how to recognise it, what reads it, what
+//! writes it.
 
 use super::export::{Ground, Written};
 use super::har::{self, Watch};
@@ -16,14 +16,15 @@ use serde_json::Value;
 type Known<'a> = &'a dyn Fn(&Secret) -> Option<TokenName>;
 type Read = fn(&str, &str, &[TokenName], Known, Watch) -> Result<Collection, FormatError>;
 
+/// One form of requests that can be read or written; `FORMATS` lists them all.
 pub struct Format {
-    /// As `--kind` and `--as` name it.
+    /// The name for `--kind` and `--as`.
     pub kind: &'static str,
-    /// As a sentence names a text of it.
+    /// What a sentence calls a text of it.
     pub noun: &'static str,
-    /// What the names of its files end with.
+    /// The endings of its files.
     pub endings: &'static [&'static str],
-    /// Whether it is many calls by nature, which belong together as a session.
+    /// Whether it usually holds many calls, which belong together as a session.
     pub is_many: bool,
     import: Option<Import>,
     export: Option<Export>,
@@ -34,27 +35,27 @@ struct Import {
     read: Read,
 }
 
-/// What is written, and of what.
+/// What a format can write.
 #[derive(Clone, Copy)]
 pub enum Export {
-    /// Requests for another program, of a session or of a call.
+    /// Requests for another program, from a session or a call.
     Requests {
         session: fn(&Session, &Ground) -> Written,
         call: fn(&Exchange, &Ground) -> Written,
     },
     /// A recording of a call with its answer.
     Recording(fn(&Exchange, &Ground) -> Value),
-    /// What is known of a call, for people.
+    /// What is known about a call, for people.
     Ticket(fn(&Case, &Explanation) -> String),
 }
 
 impl Format {
-    /// Whether so many calls are a session. Commands come one by one, and each is meant by itself.
+    /// Whether that many calls make a session. Commands do not: each is meant by itself.
     pub fn is_session(&self, count: usize) -> bool {
         self.is_many || (self.kind == "http" && count > 1)
     }
 
-    /// Whether it is a command, as people paste them whatever they are at.
+    /// Whether it is a command, which people paste anywhere.
     pub fn is_command(&self) -> bool {
         matches!(
             self.kind,
@@ -62,7 +63,7 @@ impl Format {
         )
     }
 
-    /// As a sentence names a text with so many calls.
+    /// What a sentence calls a text with that many calls.
     pub fn noun_of(&self, count: usize) -> &'static str {
         match self.is_many == self.is_session(count) {
             true => self.noun,
@@ -71,7 +72,7 @@ impl Format {
     }
 }
 
-/// The first that fits reads a text.
+/// All formats; the first that fits reads a text.
 pub const FORMATS: &[Format] = &[
     Format {
         kind: "har",
@@ -237,12 +238,12 @@ pub const FORMATS: &[Format] = &[
     },
 ];
 
-/// The kinds that are read, in the order of their names.
+/// The kinds that can be read, sorted.
 pub fn imports() -> Vec<&'static str> {
     kinds(|format| format.import.is_some())
 }
 
-/// The kinds that are written.
+/// The kinds that can be written, sorted.
 pub fn exports() -> Vec<&'static str> {
     kinds(|format| format.export.is_some())
 }
@@ -254,11 +255,12 @@ fn kinds(is_meant: fn(&Format) -> bool) -> Vec<&'static str> {
     kinds
 }
 
+/// The writer for a kind; `None` where that kind is not written.
 pub fn export(kind: &str) -> Option<Export> {
     FORMATS.iter().find(|format| format.kind == kind)?.export
 }
 
-/// What a text is for certain, by its beginning.
+/// The format that a text surely has, by its beginning; `None` where no format fits.
 pub fn told(text: &str) -> Option<&'static Format> {
     let text = text.trim_start_matches('\u{feff}');
     let fits = |import: &Import| (import.fits)(text);
@@ -267,7 +269,7 @@ pub fn told(text: &str) -> Option<&'static Format> {
         .find(|format| format.import.as_ref().is_some_and(fits))
 }
 
-/// What a file is by its name, unless its text is for certain something else.
+/// The format by the file's name, unless the text surely has another.
 fn named(file: &str, text: &str) -> Option<&'static Format> {
     let name = file.to_ascii_lowercase();
     let ends = |ending: &&str| name.ends_with(*ending);
@@ -275,14 +277,13 @@ fn named(file: &str, text: &str) -> Option<&'static Format> {
         .iter()
         .find(|format| format.import.is_some() && format.endings.iter().any(ends))?;
     match told(text) {
-        // Files of requests look much like each other.
+        // Files of requests look alike, so there the name decides.
         Some(other) if other.is_many && !["hurl", "bruno"].contains(&other.kind) => Some(other),
         _ => Some(format),
     }
 }
 
-/// What stands in a text that begins with something else: a command behind some words, else a URL
-/// by itself.
+/// The format of a text that begins with other words: a command further on, else a URL alone.
 fn further_on(text: &str) -> Option<&'static Format> {
     let commands = FORMATS.iter().filter(|format| format.is_command());
     let fits = |format: &&Format, line: &str| {
@@ -306,7 +307,8 @@ fn further_on(text: &str) -> Option<&'static Format> {
     }
 }
 
-/// Reads a text as the kind that is given, else as what its file's name and its beginning say.
+/// Reads a text as the given kind, else by its file's name and its beginning. An error names the
+/// place and the remedy.
 pub fn read(
     text: &str,
     file: &str,
@@ -315,7 +317,7 @@ pub fn read(
     known: Known,
     watch: Watch,
 ) -> Result<Collection, FormatError> {
-    // What says how a text is encoded is no part of it.
+    // The byte order mark is not part of the text.
     let text = text.trim_start_matches('\u{feff}');
     let found = match kind {
         Some(kind) => FORMATS.iter().find(|format| format.kind == kind),

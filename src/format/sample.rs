@@ -3,8 +3,8 @@
 use super::{registry, session_file};
 use crate::model::Collection;
 
-/// Reads a text as whoever imports it does: by itself it is of that kind, what came of it can be
-/// a session, and nothing that begins with `planted` stands in either.
+/// Imports a text and checks that it is recognised as that kind, that its requests can become a
+/// session, and that neither holds anything that begins with `planted`.
 pub fn read_whole(text: &str, kind: &str) -> Collection {
     let read = registry::read(text, "a", None, &[], &|_| None, &mut |_| ()).unwrap();
     assert_eq!(read.kind, kind);

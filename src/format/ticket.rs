@@ -11,9 +11,8 @@ use std::fmt::Write;
 /// Clocks that differ by less are as good as the same.
 const SKEW: i64 = 5;
 
-/// Writes the call with all that is known of it. Exchanges are masked before they get here, but
-/// for what is the environment's own; whoever takes the text away looks for known secrets once
-/// more.
+/// Writes the call with all that is known of it. Exchanges arrive masked, except for the
+/// environment's own secrets; the caller searches the text for known secrets once more.
 pub fn write(case: &Case, explanation: &Explanation) -> String {
     let exchange = &case.call.exchange;
     let sent = &exchange.sent;

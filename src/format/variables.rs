@@ -1,37 +1,38 @@
-//! The variables of another program's file: its names in letters that ours may have, its values
-//! filled into each other, and in the end what of them a session keeps. Those that are credentials
-//! become tokens, and the one that begins the URLs is the base.
+//! The variables of another program's file: makes its names valid here, fills its values into each
+//! other, and decides what a session keeps. Credentials become tokens, and the variable that begins
+//! the URLs becomes the base.
 
 use super::lift::{Lifter, user_of};
 use crate::model::{Piece, Step, TokenName, as_data, names_in, token_names_in, with_names};
 use std::collections::{HashMap, HashSet};
 
-/// Bytes of a value that is filled into another one.
+/// The most bytes of a value that is filled into another one.
 const MOST_FILLED: usize = 4_096;
-/// Values filled into each other at most so deep.
+/// How deep values are filled into each other.
 const MOST_DEEP: usize = 20;
-/// Bytes that filling may add to all of a file.
+/// How many bytes filling may add to a whole file.
 const MOST_ADDED: usize = 32_000_000;
 
-/// Words for where a value is taken from rather than for what makes a new one.
+/// Words that name a source of values, unlike those that make new ones.
 const FROM_OUTSIDE: [&str; 4] = ["processEnv", "dotenv", "env", "shared"];
 
+/// The variables of one file while it is read; `settle` ends that.
 #[derive(Default)]
 pub struct Variables {
     rows: Vec<Row>,
-    /// Where each stands in the rows.
+    /// The index of each in `rows`.
     places: HashMap<String, usize>,
-    /// What a name of the file is here.
+    /// The name here, by the name in the file.
     names: HashMap<String, String>,
-    /// The other way round.
+    /// The name in the file, by the name here.
     raws: HashMap<String, String>,
-    /// The number that a name would get next.
+    /// The next number for a name that is in use.
     next: HashMap<String, u32>,
-    /// Those whose value the other program makes anew for each call, with the words that make it.
+    /// Variables that the other program makes for each call, with the words that make them.
     made: Vec<(String, String)>,
-    /// Taken out of answers as the calls are made.
+    /// Variables that are captured from answers.
     captured: HashSet<String>,
-    /// Filled into others.
+    /// Variables that were filled into others.
     filled: HashSet<String>,
     added: usize,
 }
@@ -41,7 +42,7 @@ struct Row {
     value: String,
     is_secret: bool,
     state: State,
-    /// Refers to itself, or to too much.
+    /// It refers to itself, or grows too large.
     is_endless: bool,
     at: usize,
 }
@@ -53,32 +54,32 @@ enum State {
     Filled,
 }
 
-/// What is left of the variables once every request is read.
+/// What the variables have become once every request is read.
 #[derive(Default)]
 pub struct Settled {
     pub variables: Vec<(String, String)>,
     pub base: Option<Base>,
-    /// Named by requests, without a value in the file.
+    /// Variables that requests use and the file gives no value.
     pub open: Vec<String>,
-    /// Refer to themselves or to too much.
+    /// Where variables stand that refer to themselves or grow too large.
     pub endless: Vec<usize>,
-    /// Made anew for each call by the other program, with the words that make it.
+    /// Variables that the other program makes for each call, with the words that make them.
     pub made: Vec<(String, String)>,
-    /// Values that no request uses.
+    /// Where variables stand that no request uses.
     pub unused: Vec<usize>,
 }
 
-/// What the URLs have in common at their beginning.
+/// The common beginning of the URLs.
 pub struct Base {
-    /// As it stands in the file: `{{baseUrl}}`, `https://{{host}}`.
+    /// As the file writes it: `{{baseUrl}}`, `https://{{host}}`.
     pub key: String,
-    /// Where the file says it.
+    /// Its value, where the file gives one.
     pub value: Option<String>,
     pub at: Option<usize>,
 }
 
 impl Variables {
-    /// A variable with its value. The name as it is here, and whether it had another value before.
+    /// Sets a variable. Returns its name here, and whether it had another value before.
     pub fn set(&mut self, raw: &str, value: &str, is_secret: bool, at: usize) -> (String, bool) {
         let name = self.name(raw);
         let value = self.plain(value);
@@ -107,6 +108,7 @@ impl Variables {
         }
     }
 
+    /// Whether the file gave this variable a value, by the name in the file.
     pub fn has(&self, raw: &str) -> bool {
         let name = self.names.get(raw.trim());
         name.is_some_and(|name| self.places.contains_key(name))
@@ -118,12 +120,12 @@ impl Variables {
         Some(self.rows[*place].value.as_str())
     }
 
-    /// As the file writes a name.
+    /// The name in the file for a name here.
     pub fn raw(&self, name: &str) -> Option<&str> {
         self.raws.get(name).map(String::as_str)
     }
 
-    /// Every name as the file writes it, with what it is here, in the order of the alphabet.
+    /// Every name in the file with its name here, sorted.
     pub fn all_names(&self) -> Vec<(String, String)> {
         let names = self.names.iter();
         let mut names: Vec<_> = names
@@ -133,11 +135,12 @@ impl Variables {
         names
     }
 
+    /// Notes that a variable is captured from an answer, so it needs no value.
     pub fn captured_as(&mut self, name: &str) {
         self.captured.insert(name.to_owned());
     }
 
-    /// Fills the values into each other, and tells the lifter those that are whole.
+    /// Fills the values into each other, and tells the lifter the complete ones.
     pub fn fill(&mut self, lifter: &mut Lifter) {
         for place in 0..self.rows.len() {
             if self.rows[place].state == State::Filled {
@@ -203,7 +206,7 @@ impl Variables {
         };
     }
 
-    /// A text with the names in it as they are here.
+    /// A text with its names replaced by those used here.
     pub fn plain(&mut self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
@@ -213,7 +216,7 @@ impl Variables {
             let is_closed = inside[length..].starts_with("}}") && length <= 200;
             let name = inside[..length].trim();
             if !is_closed || name.is_empty() {
-                // Three in a row: the last two may belong to a name.
+                // Of three braces, the last two may begin a name.
                 out.push_str(&rest[..open]);
                 Piece::Brace.push_to(&mut out);
                 rest = &rest[open + 1..];
@@ -223,7 +226,7 @@ impl Variables {
                 Some(made) => self.made(made),
                 None => self.name(name.strip_prefix('%').unwrap_or(name)),
             };
-            // Another name for a token is that token.
+            // A variable that is only a token is that token.
             let name = match self.value(&name).and_then(only_variable) {
                 Some(other) if other.starts_with("token:") => other.to_owned(),
                 _ => name,
@@ -235,7 +238,7 @@ impl Variables {
         out + rest
     }
 
-    /// `$guid`, `$randomInt 1 5`, `$processEnv KEY`, `$env.KEY`
+    /// The name here for `$guid`, `$randomInt 1 5`, `$processEnv KEY`, `$env.KEY`.
     fn made(&mut self, text: &str) -> String {
         let words = text.split([' ', '.']).filter(|word| !word.is_empty());
         let words: Vec<&str> = words.collect();
@@ -245,7 +248,7 @@ impl Variables {
         {
             return self.outside(name.trim_start_matches('%'));
         }
-        // Tomorrow is another value than today.
+        // The whole text counts: other arguments make another value.
         let whole = format!("${}", words.join(" "));
         let name = self.name_like(&whole, &format!("${first}"));
         let is_known = self.made.iter().any(|(known, _)| *known == name);
@@ -255,7 +258,7 @@ impl Variables {
         name
     }
 
-    /// Variables of the process, those that we write ourselves among them.
+    /// The name here for an environment variable; ours become tokens and variables again.
     fn outside(&mut self, name: &str) -> String {
         let ours = |rest: &str, sign: &str| rest.to_ascii_lowercase().replace('_', sign);
         if let Some(rest) = name.strip_prefix("HTTRIAGE_TOKEN_") {
@@ -267,19 +270,19 @@ impl Variables {
         }
     }
 
-    /// The same name in letters that may stand in braces here.
+    /// A valid name here for a name in the file.
     fn name(&mut self, raw: &str) -> String {
         self.name_like(raw, raw)
     }
 
-    /// A name for what the file calls so, made of the letters of another text.
+    /// A valid name here for `raw`, made from the letters of `like`.
     fn name_like(&mut self, raw: &str, like: &str) -> String {
         let raw = raw.trim();
         if let Some(name) = self.names.get(raw) {
             return name.clone();
         }
         let fits = |c: char| c.is_alphanumeric() || "_-.".contains(c);
-        // `login.response.body.$.id` says more than is needed to tell it from others.
+        // `login.response.body.$.id` is longer than it needs to be.
         let short = like
             .trim()
             .replace(".response.body.", ".")
@@ -301,7 +304,7 @@ impl Variables {
         name
     }
 
-    /// Writes into the steps what the variables are here.
+    /// Replaces the variables in the steps by what they are here.
     pub fn settle(mut self, steps: &mut [Step], lifter: &mut Lifter) -> Settled {
         let key = base_of(steps);
         let mut settled = Settled {
@@ -313,7 +316,7 @@ impl Variables {
         if let Some(key) = &key {
             settled.base = Some(self.base(key, lifter));
         }
-        // The base is there under its own name; another variable of that name makes way.
+        // `{{base}}` is taken, so another variable of that name gets a new one.
         let own_base = (0..)
             .map(|n| format!("base-{}", n + 2))
             .find(|name| !self.raws.contains_key(name))
@@ -356,7 +359,7 @@ impl Variables {
                                 settled.open.push(inside.to_owned());
                             }
                         }
-                        // A value is filled in once, so what stands in it is said right here.
+                        // A value is filled in only once, so fill in its own names right here.
                         Some(clean)
                     } else {
                         settled.variables.push((ours.to_owned(), clean));
@@ -424,7 +427,7 @@ impl Variables {
     }
 }
 
-/// A URL with the scheme that these programs take where none stands.
+/// Adds `http://` to a URL without a scheme, as these programs do.
 pub fn with_scheme(url: &str) -> String {
     match url.contains("://") {
         true => url.to_owned(),
@@ -432,7 +435,7 @@ pub fn with_scheme(url: &str) -> String {
     }
 }
 
-/// What most URLs begin with, where that is a variable.
+/// The beginning of most URLs, where it is a variable.
 fn base_of(steps: &[Step]) -> Option<String> {
     let mut counts: HashMap<&str, (usize, bool)> = HashMap::new();
     let mut best: Option<(&str, usize)> = None;
@@ -442,7 +445,7 @@ fn base_of(steps: &[Step]) -> Option<String> {
         };
         let (count, goes_on) = counts.entry(key).or_insert((0, false));
         *count += 1;
-        // A variable that is always the whole URL may well have a query in it.
+        // A variable that is always the whole URL may hold a query.
         *goes_on |= key.len() < step.spec.url.len();
         if *goes_on && best.is_none_or(|(_, most)| *count > most) {
             best = Some((key, *count));
@@ -452,7 +455,8 @@ fn base_of(steps: &[Step]) -> Option<String> {
     (count * 2 >= steps.len()).then(|| key.to_owned())
 }
 
-/// `{{baseUrl}}` of `{{baseUrl}}/x`, `https://{{host}}` of `https://{{host}}/x`.
+/// The beginning of a URL: `{{baseUrl}}` of `{{baseUrl}}/x`, `https://{{host}}` of
+/// `https://{{host}}/x`.
 fn beginning(url: &str) -> Option<&str> {
     let start = url.find("://").map_or(0, |scheme| scheme + 3);
     let end = url[start..].find(['/', '?', '#']);

@@ -1,4 +1,4 @@
-//! Commands of wget, as people paste them: each a request of ours.
+//! Reads wget commands as people paste them; each becomes a request.
 
 use super::FormatError;
 use super::call::{Call, Sent};
@@ -8,10 +8,11 @@ use super::gathered::Gathered;
 use super::har::Watch;
 use crate::model::{Collection, Param, Secret, TokenName, cut};
 
-/// Options that take a value; what of them is no part of a request is passed over.
+/// Options that take a value; those that are not part of a request are skipped.
 const VALUED: &str = "header method post-data post-file body-data body-file user password http-user http-passwd http-password user-agent referer output-document output-file append-output directory-prefix timeout tries wait waitretry input-file base load-cookies save-cookies ca-certificate ca-directory certificate certificate-type private-key private-key-type limit-rate quota level accept reject accept-regex reject-regex domains exclude-domains compression connect-timeout read-timeout dns-timeout max-redirect execute config bind-address secure-protocol proxy-user proxy-password restrict-file-names progress report-speed prefer-family local-encoding remote-encoding cut-dirs default-page follow-tags ignore-tags include-directories exclude-directories start-pos retry-on-http-error ciphers crl-file pinnedpubkey hsts-file rejected-log";
 const SHORT: &str = "OoaTtwQlPUeBiARDXI";
 
+/// Whether a text begins with a wget command that has a URL.
 pub fn is_command(text: &str) -> bool {
     let line = commands::first_line(text);
     commands::leads_in(line, is_program).is_some_and(|at| {

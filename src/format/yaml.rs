@@ -1,5 +1,5 @@
-//! YAML as a tree of values, with what they lose on the way: how a number or a truth was written,
-//! names that stand twice, and further documents behind the first.
+//! Reads YAML as a tree of values, and keeps what that loses: how a number or boolean was written,
+//! repeated names, and further documents.
 
 use crate::insight::redact::without_jwts;
 use crate::model::{Note, cut};
@@ -11,22 +11,23 @@ use serde_saphyr::{Options, Spanned};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-/// Levels of a text; JSON has a limit of its own, 128.
+/// The deepest nesting; the JSON reader has its own limit, 128.
 const DEEPEST: usize = 100;
-/// What the aliases of a text may add to it, in nodes: many use a few.
+/// How many nodes the aliases of a text may add.
 const MOST_REPEATED: usize = 200_000;
-/// And in bytes.
+/// How many bytes they may add.
 const MOST_REPEATED_BYTES: usize = 8_000_000;
 
+/// A YAML text as a tree, with the names that are repeated in it.
 pub struct Yaml {
     pub root: Value,
-    /// How a value was written, where it is not as it would be written back, by the address of
-    /// the value, which stays the same as long as the tree does.
+    /// How a value was written, where writing it back would differ; by the value's address, which
+    /// is stable while the tree does not change.
     written: HashMap<usize, String>,
     pub doubled: Vec<Doubled>,
 }
 
-/// A name that stands twice in one object.
+/// A name that is repeated in one object.
 pub struct Doubled {
     pub name: String,
     pub line: usize,
@@ -41,6 +42,7 @@ pub struct Wrong {
 }
 
 impl Yaml {
+    /// Reads a text; fails where it is not YAML, nests deeper than 100 levels or grows too large.
     pub fn parse(text: &str) -> Result<Yaml, Wrong> {
         let tree: Tree = serde_saphyr::from_str_with_options(text, options(text))
             .map_err(|error| wrong(&error))?;
@@ -57,13 +59,13 @@ impl Yaml {
         Ok(yaml)
     }
 
-    /// Makes texts of all numbers and truths, as they were written.
+    /// Turns all numbers and booleans into text, as they were written.
     pub fn write_texts(&mut self) {
         let written = std::mem::take(&mut self.written);
         as_texts(&mut self.root, &written);
     }
 
-    /// How a number or a truth of this tree was written.
+    /// How a number or boolean of this tree was written; `None` for other values.
     pub fn written(&self, value: &Value) -> Option<String> {
         match value {
             Value::Number(_) | Value::Bool(_) => {
@@ -94,8 +96,8 @@ fn address(value: &Value) -> usize {
     std::ptr::from_ref(value) as usize
 }
 
-/// The first document of a text that is meant, as a text whose lines are counted like those of
-/// the whole, and how many others there are.
+/// The first meant document of a text, the line it begins in (from zero), and how many others there
+/// are.
 pub fn document(text: &str, is_meant: impl Fn(&str) -> bool) -> (&str, usize, usize) {
     let mut documents = Vec::new();
     let (mut start, mut at, mut line, mut first_line) = (0, 0, 0, 0);
@@ -116,7 +118,7 @@ pub fn document(text: &str, is_meant: impl Fn(&str) -> bool) -> (&str, usize, us
     let count = documents.iter().filter(|(text, _)| !is_empty(text)).count();
     let mut meant = documents.iter().filter(|(text, _)| is_meant(text));
     match meant.next() {
-        // What stands before the first border may say something of it.
+        // Lines before the first `---` may belong to the document.
         Some((_, _)) | None if count < 2 => (text, 0, 0),
         Some((document, line)) => (document, *line, count - 1),
         None => (text, 0, 0),
@@ -128,14 +130,15 @@ fn is_border(line: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
 }
 
-/// Members given twice are common in files that people write; the last one counts, as in JSON.
+/// The options of the parser. Repeated members are common in files that people write; the last one
+/// counts, as in JSON.
 pub fn options(text: &str) -> Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: DEEPEST,
             flow_nesting_limit: DEEPEST,
             max_documents: 2,
-            // A text has no more nodes than characters, but for what its aliases add.
+            // A text has no more nodes than characters, plus what its aliases add.
             max_nodes: text.len() + MOST_REPEATED,
             max_events: 2 * text.len() + 2 * MOST_REPEATED,
             max_total_scalar_bytes: text.len() + MOST_REPEATED_BYTES,
@@ -147,7 +150,7 @@ pub fn options(text: &str) -> Options {
         alias_limits: serde_saphyr::alias_limits! {
             max_total_replayed_events: MOST_REPEATED,
         },
-        // What a person did not mean as a number, a truth or nothing stays the text that it is.
+        // What a person did not mean as a number, boolean or null stays text.
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
         underscored_numbers_as_strings: true,
@@ -168,7 +171,7 @@ fn wrong(error: &serde_saphyr::Error) -> Wrong {
     }
 }
 
-/// In our words: a library's tell of its limits, and run over many lines.
+/// Puts an error into our words; the library's run over many lines and mention its limits.
 fn trouble(error: &serde_saphyr::Error) -> String {
     let text = error.without_snippet().to_string();
     let says = |words: &str| text.contains(words);
@@ -187,7 +190,7 @@ fn trouble(error: &serde_saphyr::Error) -> String {
     )
 }
 
-/// A node, and where it is written.
+/// A node, and where it stands in the text.
 struct Tree {
     node: Node,
     line: usize,
@@ -263,7 +266,7 @@ impl Tree {
             (Node::Plain(_), Value::Number(_) | Value::Bool(_)) => {
                 let own = self.span.and_then(|(at, length)| text.get(at..at + length));
                 let own = own.map_or("", str::trim);
-                // With a tag or in quotes it says something else as well.
+                // With a tag or quotes it means something else.
                 let is_bare = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
                 if !own.is_empty() && own.bytes().all(is_bare) && own != *value {
                     written.insert(address(value), own.to_owned());
@@ -349,7 +352,7 @@ impl<'de> Visitor<'de> for ToNode {
     }
 }
 
-/// What is said of names that stand twice; `line` is where the first stands in the whole text.
+/// The note about repeated names; `line` is the place of the first in the whole text.
 pub fn note_of(doubled: &[Doubled], line: usize) -> Note {
     Note {
         message: format!(

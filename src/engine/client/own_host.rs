@@ -41,7 +41,7 @@ pub async fn speaks_only_http2(url: &Url, tls: &ClientConfig, reach: &Reach) -> 
         agrees(url, tls, reach, HTTP1).await == Some(false)
             && agrees(url, tls, reach, HTTP2).await == Some(true)
     };
-    // Whoever does not say is met by the call itself, which names what is wrong.
+    // If a server does not say, the call itself names what is wrong.
     tokio::time::timeout(PATIENCE, asking)
         .await
         .unwrap_or(false)

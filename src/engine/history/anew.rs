@@ -1,6 +1,6 @@
-//! Calls of the past are masked anew by the rules of this program: from the newest on, in short
-//! steps while nothing waits to be written, each in a transaction of its own, so that a run that
-//! is killed goes on where it was. At the end the file is written anew.
+//! Masks old calls again by the rules of this version: from the newest on, in short steps while
+//! nothing waits to be written, each in its own transaction, so that the next run continues after a
+//! kill. At the end the file is rewritten.
 
 use super::error::Trouble;
 use super::insert::Row;
@@ -11,7 +11,7 @@ use crate::engine::vault::Vault;
 use rusqlite::OptionalExtension;
 use std::time::{Duration, Instant};
 
-/// Calls in one step, and how long it may take: whoever writes waits no longer.
+/// How many calls one step masks, and how long it may take: a writer waits no longer.
 const STEP_CALLS: i64 = 64;
 const STEP_TIME: Duration = Duration::from_millis(40);
 

@@ -54,7 +54,7 @@ fn compress(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     encoder.finish()
 }
 
-/// In pieces, so that whoever waits for this processor has it soon.
+/// Cuts bytes into pieces, so that other threads get this processor soon.
 fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut stretches = Stretches::begin();
     bytes.chunks(PIECE).inspect(move |_| stretches.rest())

@@ -1,8 +1,9 @@
-//! A `.bru` file as its blocks: a name, and what stands between the braces. Those of a text are
-//! ended by a brace at the start of a line.
+//! Splits a `.bru` file into blocks: a name, and what stands between the braces. A brace at the
+//! start of a line ends a block.
 
 use crate::model::Param;
 
+/// One block of a `.bru` file: its name, where it begins (in bytes), and its lines.
 pub struct Block<'t> {
     pub name: &'t str,
     pub at: usize,
@@ -10,8 +11,8 @@ pub struct Block<'t> {
 }
 
 impl Block<'_> {
-    /// `name: value`, one a line; a tilde switches one off. A text may run over lines between
-    /// three quotes.
+    /// The rows of a block, `name: value` on each line; a tilde switches a row off. A value between
+    /// three quotes may have several lines.
     pub fn rows(&self) -> Vec<Param> {
         let mut rows: Vec<Param> = Vec::new();
         let mut lines = self.lines.iter();
@@ -30,7 +31,7 @@ impl Block<'_> {
                     if line.trim() == "'''" {
                         break;
                     }
-                    // Set off as far as the name, and once more.
+                    // Indented as far as the name, and once more.
                     let inside = line.len() - line.trim_start_matches(' ').len();
                     text.push(&line[inside.min(4)..]);
                 }
@@ -47,12 +48,13 @@ impl Block<'_> {
         rows
     }
 
+    /// The value of the first row with this name; `None` where it is missing or empty.
     pub fn value(&self, name: &str) -> Option<String> {
         let row = self.rows().into_iter().find(|row| row.name == name)?;
         (!row.value.is_empty()).then_some(row.value)
     }
 
-    /// The lines as they are, without what sets them off within the block.
+    /// The lines without the indent of the block.
     pub fn text(&self) -> String {
         let lines = self.lines.iter().map(|line| {
             let two = line.strip_prefix("  ");
@@ -62,7 +64,7 @@ impl Block<'_> {
     }
 }
 
-/// A name may be quoted, and hold a colon then.
+/// Splits name and value; a quoted name may hold a colon.
 fn split(line: &str) -> (&str, &str) {
     let from = match line.strip_prefix('"') {
         Some(inside) => inside.find('"').map_or(0, |end| end + 2),
@@ -74,6 +76,7 @@ fn split(line: &str) -> (&str, &str) {
     }
 }
 
+/// Splits a `.bru` text into its blocks, in their order; lines between blocks are skipped.
 pub fn blocks(text: &str) -> Vec<Block<'_>> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut open = false;

@@ -1,4 +1,4 @@
-//! A collection of Bruno exported as JSON: its folders in their order.
+//! Reads a Bruno collection that was exported as JSON, folder by folder.
 
 use super::shared::{METHODS, graphql, queried, with_path_value, without_remarks};
 use crate::format::FormatError;
@@ -12,11 +12,12 @@ use crate::format::outline;
 use crate::format::written;
 use crate::model::{Collection, Param, Part, Secret, TokenName, cut};
 
-/// Folders within folders that are walked into.
+/// How many levels of folders are read.
 const MOST_DEEP: usize = 40;
-/// Values that one folder or request has of its own.
+/// The most own values of a folder or request that are read.
 const MOST_OWN: usize = 100;
 
+/// Whether a text looks like a Bruno collection exported as JSON.
 pub fn is_collection(text: &str) -> bool {
     outline::has(text, "items")
         && (outline::has(text, "brunoConfig")
@@ -26,6 +27,7 @@ pub fn is_collection(text: &str) -> bool {
                 && !outline::has(text, "info"))
 }
 
+/// Reads every request of an exported collection; `file` is named in the error.
 pub fn read(
     text: &str,
     file: &str,
@@ -94,24 +96,24 @@ fn is_on(row: &Members) -> bool {
     row.get("enabled").is_none_or(Node::is_true)
 }
 
-/// What a folder hands down.
+/// What a folder passes on to its requests.
 #[derive(Clone, Default)]
 struct Folder<'t> {
     path: String,
     auth: Option<Node<'t>>,
     headers: Vec<Node<'t>>,
-    /// Values that it has of its own.
+    /// The folder's own values, and those of the folders around it.
     own: Vec<(String, String)>,
     depth: usize,
 }
 
 struct Reader<'a> {
     gathered: Gathered<'a>,
-    /// The values of the request that is being read, and of the folders around it.
+    /// The values of the current request and of the folders around it.
     own: Vec<(String, String)>,
 }
 
-/// The values that a request, a folder or the collection has of its own.
+/// The own values of a request, a folder or the collection.
 fn own_of(request: &Members) -> Vec<(String, String)> {
     let vars = request.get("vars").and_then(Node::members);
     let rows = vars.map(|vars| vars.list("req")).unwrap_or_default();

@@ -1,14 +1,15 @@
-//! What both forms of these files have in common: methods, values that stand in a path, the query,
-//! and what is taken out of a body before it is sent.
+//! What both forms of Bruno files share: methods, values in a path, the query, and comments in
+//! bodies, which are not sent.
 
 use crate::format::written::{self, COMPONENT_OF_URL};
 use crate::model::Param;
 
+/// The methods that name a block of a `.bru` file, in lower case.
 pub const METHODS: [&str; 9] = [
     "get", "post", "put", "patch", "delete", "head", "options", "trace", "connect",
 ];
 
-/// `/x/:id` with a value in the place of the name.
+/// Replaces `:name` in the path of a URL by a value.
 pub fn with_path_value(url: &str, name: &str, value: &str) -> String {
     let (path, query) = url.split_at(url.find('?').unwrap_or(url.len()));
     let parts = path.split('/').map(|part| match part.strip_prefix(':') {
@@ -18,8 +19,8 @@ pub fn with_path_value(url: &str, name: &str, value: &str) -> String {
     parts.collect::<Vec<_>>().join("/") + query
 }
 
-/// The query is sent as it stands in the URL, and the rows repeat it beside what is switched off.
-/// Encoded, where that is asked for, is each pair as it stands, escapes too.
+/// The query in the URL is what is sent; of the rows, which repeat it, only those switched off are
+/// kept. `is_encoded` encodes each pair as it stands, escapes too.
 pub fn queried(url: String, rows: Vec<Param>, is_encoded: bool) -> (String, Vec<Param>) {
     let Some((path, query)) = url.split_once('?') else {
         return (url, rows);
@@ -49,7 +50,7 @@ pub fn queried(url: String, rows: Vec<Param>, is_encoded: bool) -> (String, Vec<
     (url, off.collect())
 }
 
-/// JSON without the remarks that people write into it; a line that held nothing else goes too.
+/// JSON without its comments; a line with nothing else is removed too.
 pub fn without_remarks(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -74,7 +75,7 @@ pub fn without_remarks(text: &str) -> String {
             continue;
         }
         let length = match (quoted, c) {
-            // With what it escapes.
+            // The backslash and the character it escapes.
             (true, '\\') => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
             (_, c) => c.len_utf8(),
         };
@@ -87,7 +88,7 @@ pub fn without_remarks(text: &str) -> String {
     out
 }
 
-/// A question as it travels, its variables without remarks.
+/// A GraphQL request body; comments in the variables are removed.
 pub fn graphql(query: &str, variables: &str) -> String {
     written::graphql(query, &without_remarks(variables))
 }

@@ -1,18 +1,18 @@
-//! The options of a command, added up to what they ask for.
+//! Collects the options of a curl command.
 
 use super::options::{self, Opt, Role};
 use super::read::Reader;
 use super::word::{Command, Word};
 use crate::model::{Param, Part, cut, encoded_around_names};
 
-/// What the options of one command, up to `--next`, add up to.
+/// What the options of a command, up to `--next`, ask for.
 #[derive(Default)]
 pub struct Draft {
     pub method: Option<String>,
     pub urls: Vec<(String, usize)>,
     pub headers: Vec<Param>,
     pub removed: Vec<String>,
-    /// Headers that an option of their own says, in lower case; `--header` wins.
+    /// Headers set by options of their own, in lower case; `--header` wins.
     pub said: Vec<(&'static str, String)>,
     pub data: Vec<Datum>,
     pub is_json: bool,
@@ -21,7 +21,7 @@ pub struct Draft {
     pub get: bool,
     pub head: bool,
     pub uploads: Vec<(String, usize)>,
-    /// Data was asked for, also where it is not here.
+    /// A data option was given, even if its data is missing here.
     pub has_data: bool,
     pub query: Vec<String>,
     pub user: Option<(String, usize)>,
@@ -33,17 +33,18 @@ pub struct Draft {
     pub at: usize,
 }
 
+/// One piece of data of a command; the pieces become the body in their order.
 pub struct Datum {
     pub bytes: Vec<u8>,
-    /// The file that it is read from, in place of the bytes.
+    /// The file to read it from, instead of the bytes.
     pub file: Option<String>,
-    /// Joined to what stands before it by `&`.
+    /// Whether `&` joins it to the piece before.
     pub joined: bool,
     pub at: usize,
 }
 
 impl Reader<'_, '_> {
-    /// Takes a whole command over.
+    /// Reads a whole command and adds its requests.
     pub(super) fn command(&mut self, command: &Command) {
         for (at, why) in &command.lost {
             self.note(*at, why.clone());
@@ -77,7 +78,7 @@ impl Reader<'_, '_> {
                         self.valued(&mut draft, option, word, value, command);
                     }
                     Some(option) => self.flag(&mut draft, option, word),
-                    // A switch turned off is as if it were not there.
+                    // A switch that is turned off does nothing.
                     None if name
                         .strip_prefix("no-")
                         .is_some_and(|name| options::long(name).is_some()) => {}
@@ -239,7 +240,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// `--header 'Name:'`, by which curl sends none of that name.
+    /// Handles `--header 'Name:'`, which stops curl from sending that header.
     fn taken_out(&mut self, draft: &mut Draft, name: &str, at: usize) {
         let lower = name.to_ascii_lowercase();
         if ["accept", "user-agent", "accept-encoding"].contains(&lower.as_str()) {
@@ -251,7 +252,7 @@ impl Reader<'_, '_> {
         draft.removed.push(lower);
     }
 
-    /// As `--data-urlencode`; behind a plus it goes as it is.
+    /// Reads a value like `--data-urlencode`; after a plus it goes as it is.
     fn url_query(&mut self, draft: &mut Draft, text: &str, at: usize) {
         let sign = text.find(['=', '@']);
         if let Some(plain) = text.strip_prefix('+') {
@@ -328,7 +329,7 @@ impl Reader<'_, '_> {
         draft.data.push(datum);
     }
 
-    /// `name=value`, `name=@file;type=…;filename=…`
+    /// Reads `name=value`, `name=@file;type=…;filename=…`.
     fn form(&mut self, draft: &mut Draft, role: Role, word: &Word) {
         draft.has_form = true;
         let text = word.text();
@@ -382,7 +383,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// `content`, `=content` or `name=content` with its content encoded, a blank as a plus.
+/// Encodes the content of `content`, `=content` or `name=content`; a space becomes a plus.
 fn url_encoded(text: &str) -> String {
     let encoded = |content| encoded_around_names(content).replace("%20", "+");
     match text.split_once('=') {
@@ -392,8 +393,8 @@ fn url_encoded(text: &str) -> String {
     }
 }
 
-/// A part's content and its attributes, which stand behind semicolons. Only what begins with a
-/// quote is quoted.
+/// A part's content and its attributes after semicolons. Only a value that begins with a quote is
+/// quoted.
 fn attributes(text: &str) -> (String, Vec<(String, String)>) {
     const KEYS: [&str; 4] = ["type", "filename", "headers", "encoder"];
     let sign = text.len() - text.strip_prefix('@').unwrap_or(text).len();
@@ -409,7 +410,7 @@ fn attributes(text: &str) -> (String, Vec<(String, String)>) {
             rest = after;
             continue;
         }
-        // A media type may have parameters of its own, and a text semicolons.
+        // A media type may have parameters, and a text may hold semicolons.
         let (value, after) = piece(behind);
         let owner = found.last_mut().map_or(&mut content, |(_, value)| value);
         owner.push_str(&format!(";{value}"));
@@ -418,7 +419,7 @@ fn attributes(text: &str) -> (String, Vec<(String, String)>) {
     (content, found)
 }
 
-/// Up to a semicolon; what begins with a quote goes to the next one that is not escaped.
+/// Reads up to a semicolon, or up to the closing quote where it begins with one.
 fn piece(text: &str) -> (String, &str) {
     let Some(inside) = text.strip_prefix('"') else {
         let (value, rest) = text.split_at(text.find(';').unwrap_or(text.len()));
@@ -436,12 +437,12 @@ fn piece(text: &str) -> (String, &str) {
             other => value.push(other),
         }
     }
-    // Never closed: the quote is a character like any other.
+    // The quote is never closed, so it is a plain character.
     let (value, rest) = text.split_at(text.find(';').unwrap_or(text.len()));
     (value.to_owned(), rest)
 }
 
-/// A name from outside, short enough to be repeated.
+/// A name from outside, cut to a length that a note can repeat.
 fn shown_name(name: &str) -> String {
     cut(name, 40)
 }

@@ -1,4 +1,4 @@
-//! Every option of curl by its names: which take a value, and what becomes of each here.
+//! Every option of curl: its names, whether it takes a value, and what becomes of it here.
 
 /// What an option means for a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub enum Role {
     Next,
     Method,
     Header,
-    /// Data, with line breaks taken out of what is read from files.
+    /// Data; line breaks are removed from what comes from files.
     Data,
     DataRaw,
     DataBinary,
@@ -27,14 +27,15 @@ pub enum Role {
     Range,
     Globoff,
     PathAsIs,
-    /// A way to prove who one is, other than by what stands in the command.
+    /// An authentication scheme that needs more than the command.
     Scheme,
-    /// Of no matter to what is asked for.
+    /// It does not change the request.
     Quiet,
-    /// Cannot be carried over; the number leads to why.
+    /// It cannot be carried over, and why.
     Lost(Why),
 }
 
+/// Why an option cannot be carried over into a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
     Insecure,
@@ -43,7 +44,7 @@ pub enum Why {
     Authority,
     Config,
     Netrc,
-    /// There is a setting of that name, which belongs to the run and not to a request.
+    /// httriage has the same option, but for a run and not for a request.
     Reach,
     Place,
     Version,
@@ -55,6 +56,7 @@ pub enum Why {
 }
 
 impl Why {
+    /// The reason for the note, with what to do instead.
     pub fn words(self) -> &'static str {
         match self {
             Why::Insecure => {
@@ -92,7 +94,7 @@ pub struct Opt {
     pub role: Role,
 }
 
-/// By its long name, whole or as the unique beginning of one.
+/// The option with this long name, or with a unique beginning of one.
 pub fn long(name: &str) -> Option<Opt> {
     let all = || TABLE.iter().flat_map(|row| row.options());
     if let Some(option) = all().find(|option| option.name == name) {
@@ -105,12 +107,13 @@ pub fn long(name: &str) -> Option<Opt> {
     }
 }
 
+/// The option with this single letter; `None` where curl has none.
 pub fn short(letter: char) -> Option<Opt> {
     let mut all = TABLE.iter().flat_map(|row| row.options());
     all.find(|option| option.short == Some(letter))
 }
 
-/// Options that share their fate: names, each with its letter behind a bar.
+/// Options with the same role: names, each with its letter behind a bar.
 struct Row {
     takes_value: bool,
     role: Role,

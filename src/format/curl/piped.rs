@@ -1,28 +1,29 @@
-//! Commands that get their data through a pipe: what `echo`, `printf` and `cat` give is known.
+//! Reads commands that get their data through a pipe from `echo`, `printf` or `cat`.
 
 use super::find::{leads_to, next_of};
 use super::word::{Command, Word};
 use super::words::{self, Dialect};
 
-/// Where the program that is looked for stands in a line.
+/// Finds the wanted program in a line; gives the byte where it begins.
 pub type Leads<'t> = &'t dyn Fn(&str) -> Option<usize>;
 
-/// The commands of a text that give what they print to the program that is looked for.
+/// The commands of a text whose output is piped to the wanted program.
 pub struct Givers<'t> {
     text: &'t str,
     leads: Leads<'t>,
-    /// Each with where it begins, and where the one behind it does; the last first.
+    /// Each command with its start and the start of the program it feeds; last first.
     list: Vec<(usize, usize, Command)>,
 }
 
 impl<'t> Givers<'t> {
+    /// Finds the `echo`, `printf` and `cat` commands whose output is piped to the program.
     pub fn new(text: &'t str, dialect: Dialect, leads: Leads<'t>) -> Givers<'t> {
         let mut list = Vec::new();
         let is_giver = |name: &str| ["echo", "printf", "cat"].contains(&name);
         let gives = |line: &str| leads_to(line, is_giver);
         let mut at = 0;
         let mut inside_line = true;
-        // Nothing is looked for where nothing is piped.
+        // Without a pipe there is nothing to find.
         let mut text_left = text.contains('|') && dialect == Dialect::Posix;
         while text_left && let Some(start) = next_of(text, at, inside_line, gives) {
             let Ok(command) = words::command(text, start, dialect) else {
@@ -45,7 +46,7 @@ impl<'t> Givers<'t> {
         Givers { text, leads, list }
     }
 
-    /// Where the next one begins, behind a pipe or not.
+    /// The byte where the next command of the program begins, piped or not.
     pub fn next_command(&mut self, at: usize, inside_line: bool) -> Option<usize> {
         while self.list.last().is_some_and(|(start, _, _)| *start < at) {
             self.list.pop();
@@ -58,7 +59,7 @@ impl<'t> Givers<'t> {
         }
     }
 
-    /// What gives its output to the command that begins here.
+    /// The command that feeds the one beginning at `place`, and where it begins.
     pub fn before(&mut self, place: usize, from: usize) -> Option<(usize, Command)> {
         let (start, at, _) = self.list.last()?;
         if *at != place || *start < from {
@@ -69,7 +70,7 @@ impl<'t> Givers<'t> {
     }
 }
 
-/// Makes the output of one command the input of another.
+/// Makes the output of one command the input of another; does nothing where that is unknown.
 pub fn take_input(command: &mut Command, giver: &Command) {
     if command.input.is_some() || command.input_file.is_some() {
         return;
@@ -119,8 +120,7 @@ pub fn take_input(command: &mut Command, giver: &Command) {
     });
 }
 
-/// What `printf` makes of a format and what it is given: escapes, and `%s`. Other formats are not
-/// known here.
+/// The output of `printf` for a format with escapes and `%s`; `None` for other formats.
 fn formatted(format: &[u8], arguments: &[&Word]) -> Option<Vec<u8>> {
     let mut arguments = arguments.iter();
     let mut out = Vec::new();
@@ -164,7 +164,7 @@ fn formatted(format: &[u8], arguments: &[&Word]) -> Option<Vec<u8>> {
                 (other, _) => out.push(*other),
             }
         }
-        // The format is used again for what is left, if it takes any of it.
+        // `printf` repeats the format while arguments are left and it takes some.
         if arguments.len() == 0 || arguments.len() == left {
             return Some(out);
         }

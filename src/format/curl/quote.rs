@@ -1,10 +1,10 @@
-//! Bytes in the words of a POSIX shell.
+//! Quotes bytes for a POSIX shell.
 
 use crate::model::{is_unsafe, visible, visible_line};
 use std::fmt::Write;
 
-/// A line of comment. A shell at a prompt may know no comments (zsh does not), so that what
-/// stands in one must do nothing there either.
+/// Writes a comment line. Some shells know no comments at a prompt (zsh), so the text must be
+/// harmless there too.
 pub fn remark(words: &str) -> String {
     let mut line = String::from("# ");
     for c in visible_line(words).chars() {
@@ -17,7 +17,7 @@ pub fn remark(words: &str) -> String {
     line
 }
 
-/// Adds the bytes to a word: within single quotes what can be seen, by `printf` what cannot.
+/// Appends bytes to a word: visible ones in single quotes, all others by `printf`.
 pub fn quote(bytes: &[u8], word: &mut String) {
     let mut hidden = String::new();
     let mut quoted = false;
@@ -52,14 +52,15 @@ pub fn quote(bytes: &[u8], word: &mut String) {
     }
 }
 
+/// Appends bytes as `\ooo` escapes, as `printf` reads them.
 pub fn octal(bytes: &[u8], out: &mut String) {
     for byte in bytes {
         let _ = write!(out, "\\{byte:03o}");
     }
 }
 
-/// The characters that can be shown as they are, each with its bytes; `None` for the others and
-/// for bytes that are no characters.
+/// The characters with their bytes; `None` for those that cannot be shown as they are, and for
+/// bytes that are not UTF-8.
 pub fn characters(bytes: &[u8]) -> Vec<(Option<char>, &[u8])> {
     let mut all = Vec::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {

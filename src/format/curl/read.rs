@@ -1,5 +1,5 @@
-//! From a text with curl commands to a collection. What curl would do with an option is done
-//! here, or it is said that it is not.
+//! Reads a text with curl commands as a collection. An option is done here as curl would do it, or
+//! a note says that it is not.
 
 use super::assigned;
 use super::find::{dialect, leads_to_curl, may_precede};
@@ -11,13 +11,13 @@ use crate::format::lift::{Lifter, holds_secret};
 use crate::model::{Collection, Note, Secret, Step, TokenName};
 use std::ops::Range;
 
-/// Commands read from one text, and requests they ask for; more are a file of another kind.
+/// The most commands, and requests, that are read from one text.
 pub(super) const MOST: usize = 10_000;
-/// Notes kept; beyond that nobody reads them.
+/// The most notes that are kept; nobody reads more.
 const MOST_NOTES: usize = 200;
 
-/// Reads every curl command of a text; `file` is named in the error. Tokens that are found get
-/// names that are not `taken`, but for values that are `known` by one.
+/// Reads every curl command of a text; `file` is named in the error. Found tokens get names that
+/// are not `taken`, or their own name where `known` knows the value.
 pub fn read(
     text: &str,
     file: &str,
@@ -99,7 +99,7 @@ pub fn read(
         ));
     }
     reader.note_skipped(at, text.len(), inside_line);
-    // A secret that has a name in the script is one wherever the command takes it.
+    // A secret that the script gives a name is a secret everywhere in it.
     for (name, value) in given
         .iter()
         .filter(|(name, value)| holds_secret(name, value))
@@ -109,8 +109,7 @@ pub fn read(
     Ok(reader.finish())
 }
 
-/// The requests of a command that stands in another file, in which braces hold names of ours; its
-/// tokens are those of that file.
+/// Reads a command inside another file, where braces hold variables; it shares that file's tokens.
 pub fn read_within<'a>(text: &str, lifter: Lifter<'a>) -> (Vec<Step>, Vec<Note>, Lifter<'a>) {
     let dialect = dialect(text);
     let mut reader = Reader {
@@ -126,6 +125,7 @@ pub fn read_within<'a>(text: &str, lifter: Lifter<'a>) -> (Vec<Step>, Vec<Note>,
     (reader.requests, reader.notes, reader.lifter)
 }
 
+/// Collects the requests and notes of curl commands.
 pub struct Reader<'t, 'a> {
     text: &'t str,
     pub(super) lifter: Lifter<'a>,
@@ -158,7 +158,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// A sentence about a place, without its full stop.
+    /// Adds a note about a place; `message` has no full stop.
     pub(super) fn note(&mut self, at: usize, message: String) {
         if self.notes.len() == MOST_NOTES {
             self.notes.push(Note::new(
@@ -175,7 +175,7 @@ impl Reader<'_, '_> {
         self.notes.push(Note::at(self.text, at, message));
     }
 
-    /// Text between commands is not repeated: it may hold anything.
+    /// Notes skipped text without repeating it, because it may hold anything.
     fn note_skipped(&mut self, from: usize, to: usize, cut_off: bool) {
         let Some(skipped) = self.text.get(from..to) else {
             return;
@@ -184,7 +184,7 @@ impl Reader<'_, '_> {
         for (number, line) in skipped.split_inclusive('\n').enumerate() {
             let shown = line.trim();
             let is_last = at + line.len() == to && to < self.text.len();
-            // Right behind an ampersand goes on what was meant as one URL.
+            // After an unquoted `&` the rest of the URL follows.
             let cut_url = number == 0
                 && cut_off
                 && self.text[..from].ends_with('&')

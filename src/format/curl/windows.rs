@@ -355,7 +355,7 @@ impl PowerShell<'_> {
                     self.push('"');
                     self.at += 2;
                 }
-                // The program reads it as a quote, and so does whoever wrote it.
+                // The program reads it as a quote, which is what the author meant.
                 (Some('\\'), Some('"')) if self.peek(2).is_some() => {
                     self.push('\\');
                     self.at += 1;

@@ -6,28 +6,29 @@ use std::ops::Range;
 /// One word, without its quotes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Word {
-    /// Bytes, since `$'\xff'` can write any.
+    /// Bytes, because `$'\xff'` can write any.
     pub bytes: Vec<u8>,
     /// Where it begins, in bytes of the text.
     pub at: usize,
-    /// Where in it the shell would have put the value of a variable.
+    /// The ranges in it that stand for variables of the shell.
     pub names: Vec<Range<usize>>,
 }
 
 impl Word {
+    /// The word as text; bytes that are not UTF-8 become `�`.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    /// The shell would put a value in here.
+    /// Adds a `{{name}}` that stands for a shell variable.
     pub fn push_name(&mut self, name: &str) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(name.as_bytes());
         self.names.push(start..self.bytes.len());
     }
 
-    /// What the command itself writes in braces is text, and only what the shell would fill in
-    /// is filled in. Bytes that are no text are left as they are.
+    /// Escapes braces that the command itself wrote, so that only shell variables are filled in.
+    /// Bytes that are not UTF-8 stay as they are.
     pub fn settle(&mut self) {
         let Ok(text) = std::str::from_utf8(&self.bytes) else {
             return;
@@ -48,17 +49,17 @@ impl Word {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Command {
     pub words: Vec<Word>,
-    /// Where the text goes on behind it and its separator.
+    /// The byte behind the command and its separator.
     pub end: usize,
     /// The sign that ended it: `\n`, `;`, `&`, `|`, or nothing at the end of the text.
     pub ended_by: Option<u8>,
-    /// What the shell would have given on standard input.
+    /// What the shell would give it on standard input.
     pub input: Option<Word>,
-    /// Where the lines of a here-document stand that was opened before a pipe.
+    /// The lines of a here-document that was opened before a pipe.
     pub skipped: Option<Range<usize>>,
-    /// The file that it would have been read from.
+    /// The file that standard input would be read from.
     pub input_file: Option<Word>,
-    /// What no value stands for, with its place and why.
+    /// What has no value here: the place, and why.
     pub lost: Vec<(usize, String)>,
 }
 
@@ -69,7 +70,7 @@ pub struct Unclosed {
     pub what: &'static str,
 }
 
-/// What stands for a variable in a word. One that defines a token is that token.
+/// What a shell variable becomes: `{{name}}`, or the token that it defines.
 pub fn variable(name: &str) -> String {
     match name.strip_prefix("HTTRIAGE_TOKEN_") {
         Some(token) if !token.is_empty() => {
@@ -78,7 +79,7 @@ pub fn variable(name: &str) -> String {
                 token.to_ascii_lowercase().replace('_', "-")
             )
         }
-        // A variable that we wrote ourselves gets its name back.
+        // A variable from our own export gets its name back.
         _ => match name.strip_prefix("HTTRIAGE_VAR_") {
             Some(own) if !own.is_empty() => format!("{{{{{}}}}}", own.to_ascii_lowercase()),
             _ => format!("{{{{{name}}}}}"),
@@ -86,6 +87,7 @@ pub fn variable(name: &str) -> String {
     }
 }
 
+/// Whether a byte may be part of a shell variable's name.
 pub fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }

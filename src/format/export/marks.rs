@@ -1,11 +1,11 @@
 //! Words that stand for placeholders while a request is resolved. They are letters and digits,
-//! so that every encoding leaves them as they are, and afterwards the text is cut at them.
+//! which no encoding changes; afterwards the text is cut at them.
 
 use super::names::Placeholder;
 use super::text::Text;
 use std::collections::HashMap;
 
-/// The host that stands for a base URL that nobody knows: a URL must have one.
+/// The host that stands for an unknown base URL, because a URL must have one.
 const BASE_BEFORE: &str = "http://";
 const BASE_BEHIND: &str = ".invalid";
 
@@ -15,6 +15,7 @@ enum Mark {
     Blank(Placeholder),
 }
 
+/// The words that stand for placeholders in one request, and what each stands for.
 #[derive(Clone, Debug)]
 pub struct Marks {
     salt: usize,
@@ -23,7 +24,7 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// Marks that stand in none of these texts.
+    /// New marks that occur in none of these texts.
     pub fn outside_of(texts: &[&str]) -> Marks {
         let lower: Vec<String> = texts.iter().map(|t| t.to_ascii_lowercase()).collect();
         let stands = |salt: &usize| {
@@ -32,7 +33,7 @@ impl Marks {
                 .iter()
                 .any(|t| t.contains(&prefix) || t.contains(&other))
         };
-        // Every text holds finitely many of them.
+        // Each text holds only finitely many.
         let salt = (1..).step_by(2).find(stands).unwrap_or_default();
         Marks {
             salt,
@@ -41,11 +42,12 @@ impl Marks {
         }
     }
 
+    /// The word for a placeholder; the same placeholder always gets the same word.
     pub fn blank(&mut self, placeholder: Placeholder) -> String {
         self.word(Mark::Blank(placeholder))
     }
 
-    /// A URL for a base that the person will say.
+    /// A URL for a base that the person will give.
     pub fn base(&mut self) -> String {
         format!("{BASE_BEFORE}{}{BASE_BEHIND}", self.word(Mark::Base))
     }
@@ -59,8 +61,8 @@ impl Marks {
         format!("{}{number}z", prefix(self.salt))
     }
 
-    /// The same with other words. What is cut out at both was put in here, and is not a text that
-    /// an encoding turned into a mark.
+    /// The same placeholders with other words. What both cut out was put in here, and is not text
+    /// that an encoding turned into a mark.
     pub fn others(&self) -> Marks {
         Marks {
             salt: self.salt + 1,
@@ -68,11 +70,12 @@ impl Marks {
         }
     }
 
-    /// A text of these marks as one of the others.
+    /// Replaces these marks in a text by the others.
     pub fn in_others(&self, text: &str) -> String {
         text.replace(&prefix(self.salt), &prefix(self.salt + 1))
     }
 
+    /// Cuts a resolved text at the words and puts the placeholders back.
     pub fn cut(&self, bytes: &[u8]) -> Text {
         let prefix = prefix(self.salt).into_bytes();
         let mut text = Text::default();
@@ -116,7 +119,7 @@ impl Marks {
         (rest.get(digits) == Some(&b'z')).then_some((mark, prefix.len() + digits + 1))
     }
 
-    /// A sentence in which marks stand, with the names that they stand for.
+    /// Replaces the marks in a sentence by the names they stand for.
     pub fn named(&self, sentence: &str) -> String {
         self.cut(sentence.as_bytes()).shown()
     }

@@ -1,6 +1,6 @@
-//! Requests on their way to other programs. What a request may carry where it goes, and what
-//! stands in it by a name alone, is settled here once; the writers of each form only write, each
-//! so that the other program makes this request and nothing else.
+//! Requests on their way to other programs. This folder decides once what a request may carry, and
+//! which values become placeholders. The writers of each form only write, so that the other program
+//! makes exactly this request.
 //!
 //! ```text
 //! Ground     whose request it is, and what there is to fill it in with
@@ -30,31 +30,32 @@ use crate::model::{
 };
 use std::borrow::Cow;
 
-/// Requests in the form of another program, and what should be known before they are run.
+/// Requests in the form of another program, with what a person should know before running them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
     pub text: String,
-    /// How many requests stand in it.
+    /// How many requests it holds.
     pub requests: usize,
-    /// The variables of the shell that they need, in order.
+    /// The shell variables that they need, in order.
     pub variables: Vec<String>,
-    /// What is not in it, and why.
+    /// What was left out, and why.
     pub notes: Vec<String>,
 }
 
-/// Where requests come from that are written down, and what may go into them.
+/// Where exported requests come from, and what may go into them.
 #[derive(Clone, Debug)]
 pub struct Ground {
     pub environment: Environment,
     pub author: Author,
     pub bindings: Bindings,
-    /// Variables that the person gives for this text.
+    /// Variables that the person gives for this export.
     pub given: Vec<(String, String)>,
-    /// Names that are those of tokens.
+    /// The names of all tokens.
     pub tokens: Vec<TokenName>,
 }
 
 impl Ground {
+    /// The ground of an environment; `author` is who wrote the requests, a person or a file.
     pub fn new(environment: Environment, author: Author, settings: &Settings) -> Ground {
         Ground {
             environment,
@@ -69,12 +70,12 @@ impl Ground {
         }
     }
 
-    /// For a request that is to be made from the environment, whatever the settings say.
+    /// A ground without settings, for a person's request to this environment.
     pub fn of(environment: Environment) -> Ground {
         Ground::new(environment, Author::Person, &Settings::default())
     }
 
-    /// All names that a credential without one must not get.
+    /// All names that are in use, so that a nameless credential gets none of them.
     pub fn taken<'s>(&self, specs: impl IntoIterator<Item = &'s RequestSpec>) -> Vec<TokenName> {
         let mut taken: Vec<TokenName> = specs.into_iter().flat_map(RequestSpec::tokens).collect();
         taken.extend(self.tokens.iter().chain(&self.environment.tokens).cloned());
@@ -94,14 +95,14 @@ impl Ground {
     }
 }
 
-/// What of an environment is secret: values of its variables, and credentials in its headers.
+/// The secrets of an environment: values of its variables, and credentials in its headers.
 pub fn secrets_of(environment: &Environment) -> Vec<Secret> {
     let variables = environment.variables.iter();
     let variables = variables.filter(|(name, value)| is_secret(name, value));
     let headers = environment.headers.iter();
     let headers = headers.filter(|(name, value)| is_secret(name, value) && !value.contains("{{"));
     let values = variables.chain(headers).flat_map(|(_, value)| {
-        // A scheme is no part of the credential.
+        // The scheme is not part of the credential.
         let behind = value.split_once(' ').map(|(_, credential)| credential);
         [Some(value.as_str()), behind].into_iter().flatten()
     });
@@ -112,12 +113,12 @@ fn is_secret(name: &str, value: &str) -> bool {
     holds_secret(name, value) || without_jwts(value) != value
 }
 
-/// Masks what of an environment is secret.
+/// A mask for the secrets of an environment.
 pub fn mask_of(environment: &Environment) -> Mask {
     Mask::nameless(&secrets_of(environment))
 }
 
-/// A call as it is kept, without what of its environment is secret, to be looked at.
+/// A stored call without its environment's secrets, to be shown.
 pub fn masked<'e>(exchange: &'e Exchange, environment: &Environment) -> Cow<'e, Exchange> {
     let secrets = secrets_of(environment);
     match secrets.is_empty() {
@@ -126,7 +127,7 @@ pub fn masked<'e>(exchange: &'e Exchange, environment: &Environment) -> Cow<'e, 
     }
 }
 
-/// A request as a person may look at it: every credential in it a name.
+/// A request that may be shown: every credential is a name.
 pub fn without_credentials(spec: &RequestSpec) -> RequestSpec {
     let mut spec = spec.clone();
     let taken = spec.tokens();
@@ -134,20 +135,20 @@ pub fn without_credentials(spec: &RequestSpec) -> RequestSpec {
     spec
 }
 
-/// Words as a line of comment, in the forms that are no shell's.
+/// A comment line for files that no shell reads.
 pub fn comment(words: &str) -> String {
     format!("# {}\n", visible_line(words))
 }
 
-/// Whether whoever makes the call says this header by itself. In what an answer may be packed is
-/// for the reader of the answer to say.
+/// Whether the calling program sets this header itself. How an answer may be packed depends on its
+/// reader.
 pub fn is_made_by_the_client(header: &str) -> bool {
     ["content-length", "accept-encoding"]
         .iter()
         .any(|own| header.eq_ignore_ascii_case(own))
 }
 
-/// Why a call cannot be written as a request, if it cannot.
+/// Why a call cannot be written as a request; `None` where it can.
 pub fn why_not_written(exchange: &Exchange) -> Option<&'static str> {
     let is_request = Origin::parse(&exchange.sent.url).is_some();
     (!is_request).then(|| match exchange.is_received() {
@@ -156,12 +157,13 @@ pub fn why_not_written(exchange: &Exchange) -> Option<&'static str> {
     })
 }
 
-/// What the tests of the writers write.
+/// Requests for the tests of the writers.
 #[cfg(test)]
 pub mod sample {
     use super::Ground;
     use crate::model::{Author, Environment, RequestSpec, Settings, Step};
 
+    /// A step with only a name, a method and a URL.
     pub fn step(name: &str, method: &str, url: &str) -> Step {
         Step {
             name: name.to_owned(),
@@ -170,6 +172,7 @@ pub mod sample {
         }
     }
 
+    /// The ground of an environment `acme` and a session file.
     pub fn ground() -> Ground {
         let environment = Environment {
             name: "acme".to_owned(),

@@ -1,28 +1,28 @@
-//! What stands in an exported text for a value that must not or cannot stand there, and what it
-//! is called there: by the shell, and by files with variables of their own.
+//! Placeholders in exported texts, and what they are called: as shell variables, and in files with
+//! variables of their own.
 
 use crate::model::TokenName;
 use std::collections::{HashMap, HashSet};
 
+/// A value that an exported text must not or cannot hold.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Placeholder {
     Token(TokenName),
-    /// A credential that was typed, and not named.
+    /// A credential that was typed without a name.
     Typed(TokenName),
-    /// The same in a request that leaves its environment. Its name comes out of that request, and
-    /// must lead to no token of the person's.
+    /// The same in a request that leaves its environment. Its name comes from that request and must
+    /// not match a token of the person's.
     Foreign(TokenName),
-    /// A secret that was masked before it got here, by its number.
+    /// A secret that was already masked, by its number.
     Masked(usize),
-    /// A variable that has no value yet, or one that is secret.
+    /// A variable without a value, or with a secret one.
     Variable(String),
-    /// A variable that has a value in the environment, in a request that leaves it: whoever gives
-    /// the one does not give the other.
+    /// A variable of the environment, in a request that leaves it: it needs a name of its own.
     Elsewhere(String),
 }
 
 impl Placeholder {
-    /// What the shell would call it, were nothing else called so.
+    /// The shell variable, if the name is free.
     fn shell(&self) -> String {
         match self {
             Placeholder::Token(name) | Placeholder::Typed(name) => name.variable(),
@@ -42,8 +42,8 @@ impl Placeholder {
         }
     }
 
-    /// What a file of requests would call it between its braces. In small letters: those that a
-    /// program has of its own have a capital.
+    /// The name between braces in a file of requests. In lower case, because a program's built-in
+    /// names have capitals.
     fn file(&self) -> String {
         match self {
             Placeholder::Token(name) | Placeholder::Typed(name) => {
@@ -72,6 +72,7 @@ fn plain(name: &str) -> String {
     name.chars().map(fits).collect()
 }
 
+/// What a placeholder is called: as a shell variable, and in a file of requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
     pub shell: String,
@@ -79,21 +80,21 @@ pub struct Name {
     pub is_secret: bool,
 }
 
-/// The names that one exported text uses. Two placeholders never share one: what a name stands
-/// for is the person's to say once.
+/// The names that one exported text uses. Two placeholders never share a name, so the person gives
+/// each value once.
 #[derive(Debug, Default)]
 pub struct Names {
     known: HashMap<Placeholder, Name>,
-    /// What the person has to give, in the order in which it is first needed.
+    /// What the person has to give, in the order of first need.
     given: Vec<Name>,
     taken: HashSet<String>,
-    /// What earlier requests of the text take out of their answers.
+    /// What earlier requests of the text capture from their answers.
     captured: HashSet<Placeholder>,
     met: HashSet<Placeholder>,
 }
 
 impl Names {
-    /// The name of what stands at a place where it is needed.
+    /// The name of a placeholder where it is needed; notes that the person has to give it.
     pub fn of(&mut self, placeholder: &Placeholder, is_secret: bool) -> Name {
         let name = self.named(placeholder, is_secret);
         let is_new = self.met.insert(placeholder.clone());
@@ -103,21 +104,24 @@ impl Names {
         name
     }
 
-    /// The name of a variable that is taken out of an answer.
+    /// The name of a variable that is captured from an answer, so nobody has to give it.
     pub fn capture(&mut self, variable: &str) -> Name {
         let placeholder = Placeholder::Variable(variable.to_owned());
         self.captured.insert(placeholder.clone());
         self.named(&placeholder, false)
     }
 
+    /// Whether the placeholder was not needed before in this text.
     pub fn is_new(&self, placeholder: &Placeholder) -> bool {
         !self.met.contains(placeholder)
     }
 
+    /// The names that the person has to give, in the order in which they are first needed.
     pub fn given(&self) -> &[Name] {
         &self.given
     }
 
+    /// The shell variables that the person has to set, in the same order.
     pub fn variables(&self) -> Vec<String> {
         self.given.iter().map(|name| name.shell.clone()).collect()
     }
@@ -126,7 +130,7 @@ impl Names {
         if let Some(known) = self.known.get(placeholder) {
             return known.clone();
         }
-        // A token's variable is what defines it, and cannot be another.
+        // A token is defined by its variable, so that name is fixed.
         let shell = match placeholder {
             Placeholder::Token(name) => name.variable(),
             other => self.free(other.shell()),

@@ -1,5 +1,5 @@
-//! From a request, or a call that was made, to what is written: filled in as a call is, with a
-//! placeholder for every value that must not stand in a text, and nothing that the border keeps.
+//! Prepares a request, or a call that was made, for export: filled in as for sending, with a
+//! placeholder for every secret, and without what the border holds back.
 
 use super::marks::Marks;
 use super::names::Placeholder;
@@ -15,7 +15,7 @@ use crate::model::{
 };
 use std::collections::HashSet;
 
-/// A request as another program is to make it.
+/// A request that another program is to make.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outbound {
     pub method: String,
@@ -24,32 +24,35 @@ pub struct Outbound {
     pub query: Option<Text>,
     pub headers: Vec<(String, Text)>,
     pub payload: Payload,
-    /// What is not in it, and why; and what must be known to run it.
+    /// What was left out and why, and what to know before running it.
     pub said: Vec<String>,
 }
 
+/// The body of a request: known bytes, or pieces with files in between.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {
     Bytes(Text),
     Files {
         /// The body in order.
         chunks: Vec<Chunk>,
-        /// What it is made of, where it is a form of parts.
+        /// Its parts, where it is a multipart form.
         parts: Vec<FormPart>,
     },
 }
 
+/// A piece of a body: bytes, or the content of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Chunk {
     Bytes(Text),
-    /// The contents of the file there.
+    /// The content of the file at this path.
     File(Text),
 }
 
+/// One part of a multipart form (RFC 7578).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormPart {
     pub name: String,
-    /// The text, or where the file is.
+    /// The text, or the path of the file.
     pub value: Text,
     pub is_file: bool,
     pub file_name: Option<String>,
@@ -57,18 +60,19 @@ pub struct FormPart {
 }
 
 impl Outbound {
+    /// Whether the request has this header, in any case of letters.
     pub fn has(&self, header: &str) -> bool {
         self.headers
             .iter()
             .any(|(name, _)| name.eq_ignore_ascii_case(header))
     }
 
-    /// The pairs of the query, where one of them is to be filled in and encoded.
+    /// The pairs of the query; `None` where none has to be filled in and encoded.
     pub fn open_query(&self) -> Option<Vec<Pair>> {
         open_pairs(self.query.as_ref()?)
     }
 
-    /// The pairs of a form, where one of them is to be filled in and encoded.
+    /// The pairs of a form body; `None` where none has to be filled in and encoded.
     pub fn open_form(&self) -> Option<Vec<Pair>> {
         let Payload::Bytes(body) = &self.payload else {
             return None;
@@ -82,7 +86,7 @@ impl Outbound {
         is_form.then(|| open_pairs(body))?
     }
 
-    /// The URL as it stands in one line.
+    /// The whole URL.
     pub fn url(&self) -> Text {
         let mut url = self.address.clone();
         if let Some(query) = &self.query {
@@ -92,7 +96,7 @@ impl Outbound {
         url
     }
 
-    /// Bytes of the body that are known here.
+    /// How many bytes of the body are known; 0 where files are in it.
     pub fn length(&self) -> usize {
         match &self.payload {
             Payload::Bytes(body) => body.len(),
@@ -100,13 +104,14 @@ impl Outbound {
         }
     }
 
+    /// Every placeholder of the request: in headers, URL and body.
     pub fn blanks(&self) -> impl Iterator<Item = &Placeholder> {
         let headers = self.headers.iter().flat_map(|(_, value)| value.blanks());
         let query = self.query.iter().flat_map(Text::blanks);
         headers.chain(self.blanks_that_stay()).chain(query)
     }
 
-    /// Those that nothing can be taken away with.
+    /// Placeholders in the address and body, which cannot be left out.
     fn blanks_that_stay(&self) -> impl Iterator<Item = &Placeholder> {
         let body: Vec<&Text> = match &self.payload {
             Payload::Bytes(body) => vec![body],
@@ -128,13 +133,13 @@ fn open_pairs(text: &Text) -> Option<Vec<Pair>> {
     is_open.then_some(pairs)
 }
 
-/// Names of secrets that were masked; no credential that is lifted gets one.
+/// The prefix of names for masked secrets; no lifted credential gets such a name.
 const MASKED: &str = "-masked-";
 
 /// What a border lets through.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Crossing {
-    /// Where the request goes and where its environment is, if it leaves that.
+    /// Says where the request goes, if it leaves its environment.
     away: Option<String>,
     /// Whether the environment's variables stay behind.
     keeps_variables: bool,
@@ -142,22 +147,23 @@ struct Crossing {
     kept: Vec<(TokenName, String)>,
 }
 
-/// Makes the requests of one text. It holds values in the clear, and cannot be printed.
+/// Makes the requests of one exported text. It holds values in the clear and cannot be printed.
 pub struct Exporter<'a> {
     ground: &'a Ground,
     /// Variables of the session itself.
     own: &'a [(String, String)],
-    /// Names that are those of tokens; all others in a slot are those of what was lifted out.
+    /// The names of tokens; all others in slots are lifted credentials.
     taken: &'a [TokenName],
     lifter: Lifter<'a>,
     captured: HashSet<String>,
     secret: HashSet<String>,
-    /// What of the environment is secret, where a kept call may still show it.
+    /// Masks the environment's secrets, which a stored call may still show.
     mask: Mask,
     masked: usize,
 }
 
 impl<'a> Exporter<'a> {
+    /// An exporter for one text; `taken` must be sorted.
     pub fn new(
         ground: &'a Ground,
         own: &'a [(String, String)],
@@ -175,11 +181,12 @@ impl<'a> Exporter<'a> {
         }
     }
 
-    /// From here on a variable comes out of an answer.
+    /// From here on this variable is captured from an answer.
     pub fn capture(&mut self, variable: &str) {
         self.captured.insert(variable.to_owned());
     }
 
+    /// Whether a placeholder stands for a secret; only plain variables do not.
     pub fn is_secret(&self, placeholder: &Placeholder) -> bool {
         match placeholder {
             Placeholder::Variable(name) | Placeholder::Elsewhere(name) => {
@@ -189,13 +196,13 @@ impl<'a> Exporter<'a> {
         }
     }
 
-    /// A request as it would be sent; else why it cannot be.
+    /// Prepares a request as it would be sent; fails with a sentence where it cannot be written.
     pub fn request(&mut self, spec: &RequestSpec) -> Result<Outbound, String> {
         let ground = self.ground;
         let mut marks = Marks::outside_of(&self.texts(spec));
         let mut spec = spec.clone();
         self.lifter.spec(&mut spec);
-        // What is data is a text like the others from here on: one that asks for nothing.
+        // Literal data becomes text like the rest, with its braces escaped.
         spec.unsettle();
         let mut place = ground.environment.clone();
         for (name, value) in &mut place.headers {
@@ -224,7 +231,7 @@ impl<'a> Exporter<'a> {
         Ok(outbound)
     }
 
-    /// A call as it was made. It is masked already, and each mask becomes a placeholder.
+    /// Prepares a call as it was made; each mask in it becomes a placeholder.
     pub fn call(&mut self, exchange: &Exchange) -> Result<Outbound, String> {
         if let Some(why) = why_not_written(exchange) {
             return Err(why.to_owned());
@@ -235,7 +242,7 @@ impl<'a> Exporter<'a> {
         let mut texts: Vec<&str> = values.iter().map(|value| &**value).collect();
         texts.extend([sent.url.as_str(), body.unwrap_or_default()]);
         let mut marks = Marks::outside_of(&texts);
-        // Nobody knows any more who wrote what is still in the clear.
+        // Nobody knows any more who wrote the texts that are not masked.
         let lifted = Crossing {
             away: Some(String::new()),
             ..Crossing::default()
@@ -266,7 +273,7 @@ impl<'a> Exporter<'a> {
             made.body = self.as_data(&text, &lifted, &mut marks).into_bytes();
         }
         let mut outbound = self.outbound(&made, &[], &mut marks)?;
-        // A call that was made carried its tokens where it went: that was decided then.
+        // A call that was sent could carry its tokens there; the border decided that then.
         let was_sent = match &exchange.outcome {
             Outcome::Answered(_) => true,
             Outcome::Failed(failure) => failure.was_sent,
@@ -280,19 +287,19 @@ impl<'a> Exporter<'a> {
         let border =
             Border::of(place, Author::Person, sent).map_err(|failure| sentence(&failure))?;
         let mut crossing = self.crossing(&border, &outbound, consent.as_ref(), &marks);
-        // Its headers and variables are those that went.
+        // Its headers and variables are those that were sent.
         crossing.away = None;
         self.cross(&mut outbound, &crossing, Kept::default())?;
         Ok(outbound)
     }
 
-    /// A text of a masked call in which every mask is a slot and nothing else is one. A mask
-    /// where no token went may have been typed by anybody.
+    /// Turns every mask of a text into a slot, and escapes everything else. A mask outside the
+    /// given slots may have been typed by anybody.
     fn unmasked<'s>(&mut self, text: &str, slots: impl Iterator<Item = &'s Slot>) -> String {
         let mut out = String::with_capacity(text.len());
         let mut from = 0;
         for place in slots {
-            // A range that fits nowhere is none of ours.
+            // A range that does not fit is not ours.
             let Some(before) = text.get(from..place.range.start) else {
                 break;
             };
@@ -340,7 +347,7 @@ impl<'a> Exporter<'a> {
     ) -> Crossing {
         let mut kept: Vec<(TokenName, String)> = Vec::new();
         let away = border.away().map(|away| marks.named(&away));
-        // A base that the person will say binds what it is said for.
+        // A base URL that the person will give binds the tokens to it.
         let is_unbound = self.ground.environment.base_url.is_empty() && away.is_none();
         for blank in outbound.blanks() {
             let Placeholder::Token(name) = blank else {
@@ -360,7 +367,7 @@ impl<'a> Exporter<'a> {
         }
     }
 
-    /// Takes out what may not go, and says so. Refused where it cannot be taken out.
+    /// Removes what may not cross the border, and says so. Fails where it cannot be removed.
     fn cross(
         &self,
         outbound: &mut Outbound,
@@ -429,8 +436,8 @@ impl<'a> Exporter<'a> {
         Ok(())
     }
 
-    /// The request filled in, as a call is. It is resolved twice: what stands at the same places
-    /// both times is a mark, and no text that looks like one once it is encoded.
+    /// Fills in the request as for sending. It is resolved twice with different marks: what both
+    /// cut out is a mark, and not text that only looks like one.
     fn resolved(
         &mut self,
         spec: &RequestSpec,
@@ -515,7 +522,7 @@ impl<'a> Exporter<'a> {
             .collect();
         let (url, user) = user_of(&sent.url);
         if let Some(user) = user.filter(|user| !user.is_empty()) {
-            // The same text has the same name, also where it holds a placeholder.
+            // The same text gets the same name, even with a placeholder in it.
             let name = self
                 .lifter
                 .basic("URL", &marks.cut(user.as_bytes()).shown());
@@ -551,7 +558,7 @@ impl<'a> Exporter<'a> {
         })
     }
 
-    /// A form as a text: a value that is put into a pair of it is encoded, as in a call.
+    /// Fills in a form that is typed as text; values in its pairs are encoded, as in a call.
     fn filled_form(&mut self, text: &str, crossing: &Crossing, marks: &mut Marks) -> String {
         let pairs = text.split('&').map(|pair| match pair.contains('=') {
             true => self.filled_as(pair, crossing, marks, |value| encoded(&value)),
@@ -560,7 +567,7 @@ impl<'a> Exporter<'a> {
         pairs.collect::<Vec<_>>().join("&")
     }
 
-    /// A text with what stands for its names here: a value, or a mark.
+    /// Fills in the names of a text: by values, or by marks.
     fn filled(&mut self, text: &str, crossing: &Crossing, marks: &mut Marks) -> String {
         self.filled_as(text, crossing, marks, |value| as_text(&value))
     }
@@ -592,7 +599,7 @@ impl<'a> Exporter<'a> {
         })
     }
 
-    /// As a replay fills it in: what the person gives, what an answer gave, the session's own, the
+    /// Looks a variable up as a replay does: given by the person, captured, the session's own, the
     /// environment's.
     fn value(&mut self, name: &str, crossing: &Crossing) -> Value {
         let open =
@@ -691,7 +698,7 @@ enum Value {
     Open(Placeholder),
 }
 
-/// What of an environment there is to keep.
+/// What the environment has that may stay behind.
 #[derive(Clone, Copy, Debug, Default)]
 struct Kept {
     headers: bool,
@@ -728,9 +735,9 @@ fn payload(sent: &SentRequest, parts: &[Part], marks: &Marks) -> Payload {
     }
 }
 
-/// How long the mask is that a text begins with, if it does.
+/// The length in bytes of the mask that a text begins with; `None` for no mask.
 fn mask_length(text: &str) -> Option<usize> {
-    /// No name and no fingerprint is longer.
+    /// No name with its fingerprint is longer.
     const LONGEST: usize = 100;
     if text.starts_with(MASK) {
         return Some(MASK.len());
@@ -741,7 +748,7 @@ fn mask_length(text: &str) -> Option<usize> {
     named.map(|_| text.len() - rest.len() + close + '›'.len_utf8())
 }
 
-/// Whether a path leads out of the folder that it is read from.
+/// Whether a path leads out of the session's folder.
 fn leads_out(path: &str) -> bool {
     let parts = path.split(['/', '\\']);
     path.starts_with(['/', '\\', '~', '-'])
@@ -749,7 +756,7 @@ fn leads_out(path: &str) -> bool {
         || parts.into_iter().any(|part| part == "..")
 }
 
-/// Why a token stays, without what a call would say of itself.
+/// Why a token stays behind, without the first words of the failure.
 fn reason(failure: &Failure) -> String {
     let why = failure.message.trim_start_matches("Nothing was sent: ");
     why.trim_end_matches('.').to_owned()

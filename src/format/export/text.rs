@@ -1,29 +1,33 @@
-//! Bytes with placeholders in them, and what a query or a form is made of.
+//! Bytes with placeholders in them, and the pairs of a query or form.
 
 use super::names::Placeholder;
 use crate::model::{MASK, slot};
 
+/// A stretch of an exported text: bytes, or a placeholder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stretch {
     Plain(Vec<u8>),
     Blank(Placeholder),
 }
 
-/// Neighbours are never both plain, and no plain one is empty.
+/// Bytes with placeholders. Two neighbours are never both plain, and no plain stretch is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text(Vec<Stretch>);
 
 impl Text {
+    /// A text of bytes alone.
     pub fn plain(bytes: &[u8]) -> Text {
         let mut text = Text::default();
         text.push(bytes);
         text
     }
 
+    /// The stretches in their order, for the writers.
     pub fn pieces(&self) -> &[Stretch] {
         &self.0
     }
 
+    /// Appends bytes; joins them to bytes at the end.
     pub fn push(&mut self, bytes: &[u8]) {
         match self.0.last_mut() {
             _ if bytes.is_empty() => {}
@@ -32,10 +36,12 @@ impl Text {
         }
     }
 
+    /// Appends a placeholder.
     pub fn push_blank(&mut self, blank: Placeholder) {
         self.0.push(Stretch::Blank(blank));
     }
 
+    /// Appends another text.
     pub fn extend(&mut self, other: Text) {
         for piece in other.0 {
             match piece {
@@ -45,10 +51,12 @@ impl Text {
         }
     }
 
+    /// Whether it has neither bytes nor placeholders.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// The placeholders in their order.
     pub fn blanks(&self) -> impl Iterator<Item = &Placeholder> {
         self.0.iter().filter_map(|piece| match piece {
             Stretch::Blank(blank) => Some(blank),
@@ -56,6 +64,7 @@ impl Text {
         })
     }
 
+    /// Whether a value is missing, so that the text has to be filled in.
     pub fn has_blanks(&self) -> bool {
         self.blanks().next().is_some()
     }
@@ -73,7 +82,7 @@ impl Text {
         })
     }
 
-    /// All of it, where nothing is left blank.
+    /// All bytes; `None` where there is a placeholder.
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match &self.0[..] {
             [] => Some(&[]),
@@ -82,15 +91,17 @@ impl Text {
         }
     }
 
+    /// How many bytes are known; placeholders do not count.
     pub fn len(&self) -> usize {
         self.plain_parts().map(<[u8]>::len).sum()
     }
 
+    /// Whether any known byte is meant, such as one that needs quotes.
     pub fn has(&self, is_meant: impl Fn(u8) -> bool) -> bool {
         self.plain_parts().any(|p| p.iter().any(|&b| is_meant(b)))
     }
 
-    /// As a person may look at it: names where values are, and nothing of a credential.
+    /// The text as it may be shown: names for variables and tokens, masks for other secrets.
     pub fn shown(&self) -> String {
         let shown = self.0.iter().map(|piece| match piece {
             Stretch::Plain(plain) => String::from_utf8_lossy(plain).into_owned(),
@@ -103,7 +114,7 @@ impl Text {
         shown.collect()
     }
 
-    /// Before and behind the first such byte.
+    /// The texts before and behind the first such byte.
     pub fn split_once(&self, sign: u8) -> Option<(Text, Text)> {
         let mut before = Text::default();
         for (place, piece) in self.0.iter().enumerate() {
@@ -123,6 +134,7 @@ impl Text {
         None
     }
 
+    /// The parts between such bytes; placeholders are never split.
     pub fn split(&self, sign: u8) -> Vec<Text> {
         let mut parts = vec![Text::default()];
         for piece in &self.0 {
@@ -147,7 +159,7 @@ impl Text {
         parts
     }
 
-    /// The same with every plain stretch changed; `None` where one cannot be.
+    /// The same with every plain stretch changed; `None` where `change` fails for one.
     pub fn changed(&self, change: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Option<Text> {
         let mut text = Text::default();
         for piece in &self.0 {
@@ -160,25 +172,24 @@ impl Text {
     }
 }
 
-/// A pair of a query or a form whose value is put in by whoever makes the call, and has to be
-/// encoded then.
+/// A pair of a query or form whose value the other program fills in and has to encode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenPair {
-    /// As it is on the wire.
+    /// Encoded, as sent.
     pub name: Text,
     /// Not encoded.
     pub value: Text,
 }
 
-/// A pair as it is on the wire, or one to be encoded.
+/// A pair that is encoded already, or one to encode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pair {
     Whole(Text),
     Open(OpenPair),
 }
 
-/// The pairs of a query or a form. One that has a placeholder where only a name can stand, or
-/// beside text that is no encoding, stays as it is.
+/// Splits a query or form into pairs. A pair with a placeholder in its name, or with bad encoding
+/// in its value, stays as it is.
 pub fn pairs(text: &Text) -> Vec<Pair> {
     let pairs = text.split(b'&').into_iter();
     pairs
@@ -196,7 +207,7 @@ fn open(pair: &Text) -> Option<OpenPair> {
     Some(OpenPair { name, value })
 }
 
-/// As a query or a form means it; `None` where an escape is none.
+/// Decodes a query or form value; `None` where an escape is not valid.
 pub fn form_decoded(text: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.iter();

@@ -1,6 +1,5 @@
-//! As much of JavaScript as the arguments of a call are made of: texts, objects, lists, names that
-//! were given a value before, and a few functions. Nothing is run. What cannot be known stands as
-//! a variable.
+//! Reads as much JavaScript as the arguments of a call need: strings, objects, lists, names with a
+//! value, and a few functions. Nothing is run. What cannot be known becomes a variable.
 
 use crate::format::written;
 use crate::model::{Param, Part, as_data, as_text};
@@ -9,18 +8,18 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// Nothing that a person writes is nested deeper.
+/// The deepest nesting that is read; no person nests deeper.
 const DEEPEST: usize = 64;
-/// Bytes that a text may come to, and names that may be given.
+/// The most bytes of a text.
 const MOST: usize = 1_000_000;
 const MOST_NAMES: usize = 1_000;
 
-/// A value; its texts are filled in.
+/// A JavaScript value; its texts may hold `{{names}}`.
 #[derive(Clone, Debug)]
 pub enum Term {
     Null,
     Text(String),
-    /// A number or a truth, as it is written; also a variable that may be one.
+    /// A number or boolean as written; also a variable that may be one.
     Plain(String),
     List(Vec<Term>),
     Object(Vec<(String, Term)>),
@@ -30,6 +29,7 @@ pub enum Term {
 }
 
 impl Term {
+    /// A text or number as text; empty for lists, objects and what is unknown.
     pub fn text(&self) -> String {
         match self {
             Term::Text(text) | Term::Plain(text) => text.clone(),
@@ -38,7 +38,7 @@ impl Term {
         }
     }
 
-    /// As `JSON.stringify` writes it.
+    /// Writes the value as `JSON.stringify` does.
     fn json(&self, out: &mut String) {
         match self {
             Term::Null | Term::Unknown => out.push_str("null"),
@@ -71,7 +71,7 @@ impl Term {
     }
 }
 
-/// A path of a URL, as `new URL(path, base)` joins them.
+/// Joins a path to a base as `new URL(path, base)` does.
 fn joined(path: &str, base: &str) -> String {
     if path.contains("://") || path.starts_with("{{") {
         return path.to_owned();
@@ -88,26 +88,28 @@ fn joined(path: &str, base: &str) -> String {
     }
 }
 
-/// A number as JavaScript writes it anew: `1.50` is `1.5`.
+/// A number as JavaScript prints it: `1.50` becomes `1.5`.
 fn as_number(text: &str) -> String {
     match text.parse::<f64>() {
-        // Beyond these it writes an exponent.
+        // Beyond these JavaScript prints an exponent.
         Ok(number) if number == 0.0 || (1e-6..1e21).contains(&number.abs()) => number.to_string(),
         _ => text.to_owned(),
     }
 }
 
+/// Reads the values of one script without running it.
 pub struct Script<'t> {
     text: &'t str,
     at: usize,
     depth: usize,
     names: HashMap<&'t str, Term>,
-    /// Bytes that values of names may still add.
+    /// How many bytes the values of names may still add.
     room: usize,
     pub lost: Vec<(usize, &'static str)>,
 }
 
 impl<'t> Script<'t> {
+    /// A script with no names declared yet.
     pub fn new(text: &'t str) -> Script<'t> {
         Script {
             text,
@@ -119,7 +121,7 @@ impl<'t> Script<'t> {
         }
     }
 
-    /// `const name = value` at the starts of lines.
+    /// Reads `const name = value` at the start of lines.
     pub fn declarations(&mut self) {
         let mut at = 0;
         for whole in self.text.split_inclusive('\n') {
@@ -150,7 +152,7 @@ impl<'t> Script<'t> {
             {
                 self.names.insert(name, term);
             }
-            // More may stand behind it in the same line.
+            // More statements may follow on the same line.
             let end = at.min(self.text.len());
             while let Some(rest) = self.text.get(self.at..end)
                 && let Some(next) = rest.trim_start().strip_prefix(';')
@@ -167,7 +169,7 @@ impl<'t> Script<'t> {
         self.lost.clear();
     }
 
-    /// `name.append(key, value)`, of headers, a form or its parts.
+    /// Reads `name.append(key, value)` of headers, a form or its parts.
     fn addition(&mut self, line: &'t str, from: usize) {
         let Some((name, behind)) = line.split_once('.') else {
             return;
@@ -205,7 +207,7 @@ impl<'t> Script<'t> {
                 rows.push(Param::new(key, value.text()));
             }
             Some(Term::Parts(parts)) if parts.len() < MOST_NAMES => {
-                // A name that is not known may be that of a file.
+                // An unknown name may be a file.
                 let is_file = match &value {
                     Term::Text(_) => false,
                     Term::Plain(text) => text.starts_with("{{"),
@@ -227,7 +229,8 @@ impl<'t> Script<'t> {
         }
     }
 
-    /// The arguments in the parentheses that open at this place, and where they end.
+    /// The arguments in the parentheses that open at this byte, and where they end; `None` where
+    /// they cannot be read.
     pub fn arguments(&mut self, at: usize) -> Option<(Vec<Term>, usize)> {
         self.at = at;
         self.depth = 0;
@@ -287,7 +290,7 @@ impl<'t> Script<'t> {
         }
     }
 
-    /// A value, with what is added to it by a plus.
+    /// A value, with everything that a plus adds to it.
     fn term(&mut self) -> Option<Term> {
         if self.depth == DEEPEST {
             return None;
@@ -302,7 +305,7 @@ impl<'t> Script<'t> {
                 term = Term::Unknown;
                 continue;
             }
-            // Grown in place: a long text comes in many pieces.
+            // Grow in place, because a long text may come in many pieces.
             let (Term::Text(mut text) | Term::Plain(mut text)) = term else {
                 return None;
             };
@@ -342,19 +345,19 @@ impl<'t> Script<'t> {
         Some(self.behind(term))
     }
 
-    /// Methods that change a text in no way that matters: `.trim()`, `.toString()`.
+    /// Skips methods that change nothing that matters: `.trim()`, `.toString()`.
     fn behind(&mut self, term: Term) -> Term {
         for method in [".toString()", ".trim()"] {
             self.takes(method);
         }
-        // One of several: which, and what it is, is not known here either way.
+        // An index into something unknown is unknown too.
         if matches!(term, Term::Plain(_) | Term::Unknown) && self.rest().starts_with('[') {
             self.list('[', ']');
         }
         term
     }
 
-    /// A name with what is called by it.
+    /// A name, or a call of the function with that name.
     fn named(&mut self) -> Option<Term> {
         let start = self.at;
         let mut name = self.word();
@@ -432,12 +435,12 @@ impl<'t> Script<'t> {
         &rest[..length]
     }
 
-    /// What was given to a name, else a variable of that name.
+    /// The value of a name, else a variable of that name.
     fn value_of(&mut self, name: &str, last: &str) -> Term {
         if let Some(known) = self.names.get(name) {
             let size = match known {
                 Term::Text(text) | Term::Plain(text) => text.len(),
-                // Not more than it was in the text.
+                // About as much as it took in the text.
                 _ => 1_000,
             };
             if size <= self.room {
@@ -500,7 +503,7 @@ impl<'t> Script<'t> {
         (length > 0).then(|| rest[..length].to_owned())
     }
 
-    /// A text in quotes, as data.
+    /// A string in quotes, escapes undone.
     fn quoted(&mut self, quote: char) -> Option<String> {
         self.at += 1;
         let mut text = String::new();
@@ -516,7 +519,7 @@ impl<'t> Script<'t> {
         }
     }
 
-    /// A template: texts, and names in `${}`.
+    /// A template string: text, and values in `${}`.
     fn template(&mut self) -> Option<String> {
         self.at += 1;
         let mut text = String::new();

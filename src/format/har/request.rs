@@ -186,7 +186,7 @@ impl Reader<'_> {
         let mut parts = Vec::new();
         for mut field in data.fields() {
             let value = field.value();
-            // Whoever made the recording does not say which folder is read here.
+            // The author of the recording must not choose a folder of this machine.
             let file = field.file_name.as_deref().and_then(base_name);
             if let Some(name) = &file
                 && value.is_empty()

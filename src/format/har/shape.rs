@@ -1,23 +1,26 @@
-//! The members of a HAR file that mean something here. Programs differ in what they write, so a
-//! member may be missing, null or of another type, and those that are not known are passed over.
+//! The members of a HAR file that are used here. Programs differ in what they write, so a member
+//! may be missing, null or of another type; unknown ones are ignored.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+/// A HAR file: one log.
 #[derive(Deserialize)]
 pub struct File<'a> {
     #[serde(borrow)]
     pub log: Log<'a>,
 }
 
+/// The log of a HAR file.
 #[derive(Deserialize)]
 pub struct Log<'a> {
-    /// Each is read by itself: an odd one must not cost the others.
+    /// Each entry is read by itself, so that an odd one does not break the others.
     #[serde(borrow)]
     pub entries: Vec<&'a RawValue>,
 }
 
+/// One recorded call with its answer.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
@@ -30,6 +33,7 @@ pub struct Entry {
     error: Option<Loose>,
 }
 
+/// The request of a recorded call.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Request {
@@ -40,12 +44,14 @@ pub struct Request {
     pub post_data: Option<PostData>,
 }
 
+/// A name with a value: a header or a cookie.
 #[derive(Deserialize)]
 pub struct Pair {
     pub name: String,
     value: Option<Loose>,
 }
 
+/// The body of a request, as text or as form fields.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PostData {
@@ -55,6 +61,7 @@ pub struct PostData {
     params: Option<Vec<Field>>,
 }
 
+/// A field of a posted form; may be a file.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Field {
@@ -64,6 +71,7 @@ pub struct Field {
     pub content_type: Option<String>,
 }
 
+/// The answer of a recorded call.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Response {
@@ -76,6 +84,7 @@ pub struct Response {
     error: Option<Loose>,
 }
 
+/// The body of an answer.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
@@ -85,7 +94,7 @@ pub struct Content {
     encoding: Option<Loose>,
 }
 
-/// In milliseconds; below zero where a part does not apply.
+/// Times in ms; negative where a part does not apply.
 #[derive(Deserialize)]
 pub struct Timings {
     blocked: Option<Loose>,
@@ -128,15 +137,17 @@ fn pairs(rows: &mut Option<Vec<Pair>>) -> Vec<(String, String)> {
 }
 
 impl Entry {
+    /// The start of the call as written, usually an ISO 8601 time; can be taken only once.
     pub fn started(&mut self) -> String {
         text(self.started_date_time.take())
     }
 
+    /// How long the call took, in ms; `None` where that is missing.
     pub fn time(&self) -> Option<f64> {
         number(&self.time)
     }
 
-    /// What a browser says of a call that failed: `net::ERR_CONNECTION_REFUSED`.
+    /// A browser's error for a failed call: `net::ERR_CONNECTION_REFUSED`.
     pub fn error(&mut self) -> String {
         let response = self.response.as_mut().and_then(|r| r.error.take());
         text(self.error.take().or(response))
@@ -144,11 +155,12 @@ impl Entry {
 }
 
 impl Request {
+    /// The headers in their order; can be taken only once.
     pub fn headers(&mut self) -> Vec<(String, String)> {
         pairs(&mut self.headers)
     }
 
-    /// What a browser asks before a call from one origin to another.
+    /// Whether this is a browser's preflight request before a call to another origin (CORS).
     pub fn asks_for_other_origin(&self) -> bool {
         let asks = |row: &Pair| {
             row.name
@@ -157,54 +169,64 @@ impl Request {
         self.headers.as_ref().is_some_and(|h| h.iter().any(asks))
     }
 
+    /// The cookies of the request; can be taken only once.
     pub fn cookies(&mut self) -> Vec<(String, String)> {
         pairs(&mut self.cookies)
     }
 }
 
 impl PostData {
+    /// The media type of the body; empty where it is missing. Can be taken only once.
     pub fn media_type(&mut self) -> String {
         text(self.mime_type.take())
     }
 
+    /// The body as text; empty where it is missing. Can be taken only once.
     pub fn text(&mut self) -> String {
         text(self.text.take())
     }
 
+    /// Whether the text is base64; can be asked only once.
     pub fn is_base64(&mut self) -> bool {
         text(self.encoding.take()).eq_ignore_ascii_case("base64")
     }
 
+    /// The fields of a form; can be taken only once.
     pub fn fields(&mut self) -> Vec<Field> {
         self.params.take().unwrap_or_default()
     }
 }
 
 impl Field {
+    /// The value as text; can be taken only once.
     pub fn value(&mut self) -> String {
         text(self.value.take())
     }
 }
 
 impl Response {
-    /// Zero where there was no answer.
+    /// The status; zero where there was no answer.
     pub fn status(&self) -> u16 {
         let status = number(&self.status).filter(|status| (1.0..1000.0).contains(status));
         status.map_or(0, |status| status as u16)
     }
 
+    /// The reason phrase; can be taken only once.
     pub fn reason(&mut self) -> String {
         text(self.status_text.take())
     }
 
+    /// The HTTP version as written: `http/2.0`; can be taken only once.
     pub fn version(&mut self) -> String {
         text(self.http_version.take())
     }
 
+    /// The headers of the answer in their order; can be taken only once.
     pub fn headers(&mut self) -> Vec<(String, String)> {
         pairs(&mut self.headers)
     }
 
+    /// The media type of the answer's body; empty where it is missing.
     pub fn media_type(&self) -> &str {
         match self.content.as_ref().and_then(|c| c.mime_type.as_ref()) {
             Some(Loose::Text(text)) => text,
@@ -212,13 +234,13 @@ impl Response {
         }
     }
 
-    /// The size that the body had, whether or not it was kept.
+    /// The size of the body in bytes, even if it was not kept.
     pub fn size(&self) -> u64 {
         let size = self.content.as_ref().and_then(|c| number(&c.size));
         size.map_or(0, |size| size.max(0.0) as u64)
     }
 
-    /// The body, and whether it stands in base64.
+    /// The body, and whether it is base64.
     pub fn body(&mut self) -> (String, bool) {
         match self.content.take() {
             None => (String::new(), false),
@@ -230,7 +252,7 @@ impl Response {
     }
 }
 
-/// The parts of a call in milliseconds, each where it was measured.
+/// The parts of a call in ms, where they were measured.
 pub struct Parts {
     pub dns: Option<f64>,
     pub connect: Option<f64>,
@@ -240,6 +262,7 @@ pub struct Parts {
 }
 
 impl Timings {
+    /// The measured parts; a part that does not apply is `None`.
     pub fn parts(&self) -> Parts {
         let measured = |value| number(value).filter(|ms| *ms >= 0.0);
         let (dns, tls) = (measured(&self.dns), measured(&self.ssl));
@@ -253,7 +276,7 @@ impl Timings {
         ];
         Parts {
             dns,
-            // The time for TLS is counted in it.
+            // `connect` includes the time for TLS.
             connect: connect.map(|all| (all - tls.unwrap_or(0.0)).max(0.0)),
             tls,
             first_byte: measured(&self.wait).map(|_| before.into_iter().flatten().sum()),

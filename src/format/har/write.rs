@@ -1,5 +1,5 @@
-//! A call as a HAR recording of one entry. What is written was masked before, as everything that
-//! is kept is, and what is its environment's own is masked here.
+//! Writes a call as a HAR recording. Stored calls are already masked; the environment's own secrets
+//! are masked here.
 
 use crate::format::export::{self, Ground};
 use crate::format::lift::{Lifter, user_of};
@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
+/// Writes a call as a HAR document (version 1.2) with one entry.
 pub fn document(exchange: &Exchange, ground: &Ground) -> Value {
     let exchange = &*export::masked(exchange, &ground.environment);
     let sent = without_credentials(exchange.sent.clone());
@@ -47,7 +48,7 @@ pub fn document(exchange: &Exchange, ground: &Ground) -> Value {
     })
 }
 
-/// The request without the credentials that only a closer look at their names tells.
+/// The request without credentials that only their names give away.
 fn without_credentials(mut sent: SentRequest) -> SentRequest {
     let mut lifter = Lifter::of_own(&[]);
     let (url, user) = user_of(&sent.url);
@@ -72,9 +73,9 @@ fn without_credentials(mut sent: SentRequest) -> SentRequest {
     sent
 }
 
-/// A text with a mask in the place of every credential; masks and names in it stay as they are.
+/// Masks every credential in a text; masks and names in it stay as they are.
 fn masked(text: &str, lift: impl FnOnce(&str) -> String) -> String {
-    // What holds a mask is not lifted, and what looks like a name is text.
+    // Values with a mask are not lifted, and braces are plain text.
     let held = format!("{MASK}token:");
     let lifted = lift(&as_text(&text.replace("‹token:", &held)));
     let masked = with_pieces(&lifted, |piece| match piece {
@@ -113,7 +114,7 @@ fn request(sent: &SentRequest, response: Option<&Response>) -> Value {
     request
 }
 
-/// Of a call without an answer the status is zero, as browsers write it.
+/// Without an answer the status is zero, as browsers write it.
 fn answer(exchange: &Exchange, response: Option<&Response>) -> Value {
     let none = Response::default();
     let response = response.unwrap_or(&none);
@@ -151,7 +152,7 @@ fn insert_text(object: &mut Map<String, Value>, body: &[u8]) {
     };
 }
 
-/// What was not measured is -1; the parts add up to the time of the whole.
+/// Unmeasured parts are -1; the others add up to the whole time.
 fn timings(exchange: &Exchange, response: Option<&Response>) -> Value {
     let timing = response.map(|r| r.timing).unwrap_or_default();
     let part = |time: Option<Duration>| time.map_or(-1.0, ms);
@@ -172,7 +173,7 @@ fn timings(exchange: &Exchange, response: Option<&Response>) -> Value {
     })
 }
 
-/// Milliseconds with three places.
+/// Milliseconds with three decimals.
 fn ms(time: Duration) -> f64 {
     (time.as_secs_f64() * 1_000_000.0).round() / 1_000.0
 }

@@ -1,4 +1,4 @@
-//! The items of a command of HTTPie: headers, parameters, members of the body, files.
+//! Reads the items of an HTTPie command: headers, parameters, members of the body, files.
 
 use crate::format::curl::Word;
 use crate::format::gathered::Gathered;
@@ -6,9 +6,10 @@ use crate::model::{Param, Part};
 use serde_json::Value;
 use std::fmt::Write;
 
-/// What stands between the name and the value of an item, the longest first.
+/// The signs between name and value of an item, longest first.
 const SIGNS: [&str; 9] = [":=@", "==@", ":=", "==", "=@", ":@", ":", "=", "@"];
 
+/// The items of one command, sorted by where they go.
 #[derive(Default)]
 pub struct Items {
     pub query: Vec<Param>,
@@ -21,11 +22,11 @@ pub struct Items {
 
 enum Member {
     Text(String),
-    /// JSON, as HTTPie writes it anew.
+    /// JSON as HTTPie writes it.
     Json(String),
 }
 
-/// A member of the body with those inside of it.
+/// A member of the body, with nested ones.
 enum Tree {
     Leaf(String),
     Object(Vec<(String, Tree)>),
@@ -33,10 +34,12 @@ enum Tree {
 }
 
 impl Items {
+    /// Whether any item makes a body.
     pub fn has_data(&self) -> bool {
         !self.members.is_empty() || !self.parts.is_empty()
     }
 
+    /// Adds an item by its sign; what cannot be read gets a note.
     pub fn take(&mut self, gathered: &mut Gathered, word: &Word) {
         let text = word.text();
         let Some((name, sign, value)) = parted(&text) else {
@@ -50,7 +53,7 @@ impl Items {
             return;
         };
         match sign {
-            // With nothing behind the colon, HTTPie takes the header out.
+            // With nothing after the colon, HTTPie removes the header.
             ":" if value.is_empty() => {}
             ":" => self.headers.push(Param::new(name, value.trim())),
             "==" => self.query.push(Param::new(name, value)),
@@ -61,7 +64,7 @@ impl Items {
                     dump(&json, &mut text);
                     self.members.push((name, Member::Json(text)));
                 }
-                // A variable of the shell may be a number.
+                // A shell variable may be a number.
                 Err(_) if value.starts_with("{{") && value.ends_with("}}") => {
                     self.members.push((name, Member::Json(value.to_owned())));
                 }
@@ -90,19 +93,21 @@ impl Items {
         }
     }
 
+    /// The members of the body as form fields.
     pub fn form(&self) -> Vec<Param> {
         let rows = self.members.iter();
         rows.map(|(name, member)| Param::new(name.as_str(), member.text()))
             .collect()
     }
 
+    /// The members and files as parts of a multipart form.
     pub fn all_parts(&self) -> Vec<Part> {
         let texts = self.form().into_iter().map(Part::from);
         texts.chain(self.parts.iter().cloned()).collect()
     }
 
-    /// The body as HTTPie writes it, `user[name]=kim` within `user`; xh leaves blanks out, and
-    /// letters as they are.
+    /// The JSON body as HTTPie writes it, with `user[name]=kim` nested in `user`. xh writes no
+    /// spaces and does not escape letters.
     pub fn json(&self, is_xh: bool) -> String {
         let mut root = Tree::Object(Vec::new());
         for (name, member) in &self.members {
@@ -129,13 +134,13 @@ impl Member {
     }
 }
 
-/// Name, sign and value of an item; a sign behind a backslash belongs to the name.
+/// Splits an item into name, sign and value; a sign after a backslash belongs to the name.
 fn parted(text: &str) -> Option<(String, &'static str, &str)> {
     let mut name = String::new();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
         let rest = &text[at..];
-        // A name of ours in braces has a colon where it is a token.
+        // A `{{token:name}}` holds a colon that is no sign.
         if rest.starts_with("{{")
             && let Some(end) = rest.find("}}")
         {
@@ -162,7 +167,7 @@ fn parted(text: &str) -> Option<(String, &'static str, &str)> {
     None
 }
 
-/// `user[roles][]` as its steps; a name with brackets that do not fit is one step.
+/// Splits `user[roles][]` into its steps; a name with unmatched brackets is one step.
 fn path(name: &str) -> Vec<&str> {
     let Some(open) = name.find('[').filter(|_| name.ends_with(']')) else {
         return vec![name];
@@ -185,7 +190,7 @@ fn path(name: &str) -> Vec<&str> {
     }
 }
 
-/// The outermost object stays one, whatever its first member is called.
+/// Puts a value at a path; only nested objects may become lists.
 fn put(tree: &mut Tree, steps: &[&str], value: String, is_inside: bool) {
     let Some((first, rest)) = steps.split_first() else {
         *tree = Tree::Leaf(value);
@@ -246,7 +251,7 @@ impl Tree {
     }
 }
 
-/// As Python writes JSON: blanks behind commas and colons, letters of ASCII alone.
+/// Writes JSON as Python does: spaces after commas and colons, and only ASCII.
 fn dump(value: &Value, out: &mut String) {
     match value {
         Value::String(text) => out.push_str(&quoted(text)),

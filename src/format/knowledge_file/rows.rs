@@ -1,10 +1,11 @@
-//! The rows of a pack as they stand in its file, before they are understood.
+//! The tables of a pack's file as written, before they are checked.
 
 use crate::format::statement::StatementRow;
 use crate::insight::{Grounds, Statement};
 use serde::Deserialize;
 use toml::Spanned;
 
+/// The whole file of a pack.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
@@ -53,6 +54,7 @@ pub struct File {
     pub _reading: Option<bool>,
 }
 
+/// `[recognise]`: the marks of the API.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RecogniseRows {
@@ -62,6 +64,7 @@ pub struct RecogniseRows {
     pub paths: Vec<String>,
 }
 
+/// A form of body under `[recognise]`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BodyRow {
@@ -70,6 +73,7 @@ pub struct BodyRow {
     pub contains: Option<String>,
 }
 
+/// `[[credential]]`: a kind of credential that the API takes.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialRow {
@@ -93,6 +97,7 @@ pub struct CredentialRow {
     pub reading: Option<bool>,
 }
 
+/// `[errors]`: where the parts of an error stand, as JSON Pointers.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ErrorRows {
@@ -113,6 +118,7 @@ pub struct ErrorRows {
     pub _reading: Option<bool>,
 }
 
+/// A sign under `[errors]` that a success was refused; one of `is`, `not` and `present`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RefusedRow {
@@ -123,6 +129,7 @@ pub struct RefusedRow {
     pub present: bool,
 }
 
+/// `[headers]`: the names of headers by what they mean.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HeaderRows {
@@ -139,6 +146,7 @@ pub struct HeaderRows {
     pub code: Vec<String>,
 }
 
+/// `[[answer]]`: which cause an answer has that looks like this.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerRows {
@@ -175,6 +183,7 @@ pub struct AnswerRows {
     pub reading: Option<bool>,
 }
 
+/// `[[code]]`: what an error code means.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CodeRows {
@@ -183,11 +192,11 @@ pub struct CodeRows {
     #[serde(default)]
     pub status: Vec<u16>,
     pub meaning: Option<StatementRow>,
-    /// What it proves.
+    /// The cause that the code proves.
     pub cause: Option<Spanned<String>>,
     #[serde(default)]
     pub also: Vec<Spanned<String>>,
-    /// The usual ones, where it proves none of them.
+    /// The usual causes, where the code proves none.
     #[serde(default)]
     pub causes: Vec<Spanned<String>>,
     pub sure: Option<Spanned<f32>>,
@@ -201,6 +210,7 @@ pub struct CodeRows {
     pub reading: Option<bool>,
 }
 
+/// `[[status]]`: what a status means at this API.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StatusRows {
@@ -223,6 +233,7 @@ pub struct StatusRows {
     pub _reading: Option<bool>,
 }
 
+/// `[[cause]]`: the API's own words for a cause.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CauseRows {
@@ -239,6 +250,7 @@ pub struct CauseRows {
     pub _reading: Option<bool>,
 }
 
+/// `[[endpoint]]`: a path of the API, for completion and for what paths mean.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EndpointRow {
@@ -250,6 +262,7 @@ pub struct EndpointRow {
     pub reading: Option<bool>,
 }
 
+/// `[[request_header]]`: a header that chooses a version or a tenant.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequestHeaderRow {
@@ -266,7 +279,7 @@ pub struct RequestHeaderRow {
     pub reading: Option<bool>,
 }
 
-/// Whom to ask: a few words, one sentence, or several.
+/// Whom to ask: a few words, a sentence, or a list of them.
 #[derive(Default)]
 pub struct Ask(pub Vec<StatementRow>);
 
@@ -300,6 +313,7 @@ impl<'de> Deserialize<'de> for Ask {
     }
 }
 
+/// `[calls]`: calls that probes may use.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CallRows {
@@ -309,6 +323,7 @@ pub struct CallRows {
     pub roles: Option<PathRow>,
 }
 
+/// The call that says who a token belongs to, and where its answer says so.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WhoRow {
@@ -320,12 +335,14 @@ pub struct WhoRow {
     pub idle: Vec<String>,
 }
 
+/// A call by its path alone.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PathRow {
     pub path: String,
 }
 
+/// A list that probes may ask for, with its title.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListRow {
@@ -333,6 +350,7 @@ pub struct ListRow {
     pub path: String,
 }
 
+/// `[probes]`: what probes may assume of the API.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProbeRows {
@@ -345,6 +363,7 @@ pub struct ProbeRows {
     pub archived: Option<String>,
 }
 
+/// `[[example]]`: an answer with its cause, which the tests check.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExampleRow {

@@ -1,4 +1,4 @@
-//! The text as a tree of values, and where in the text an operation stands.
+//! Parses an OpenAPI text into a tree, and finds where its operations stand.
 
 use crate::format::notes::{offset_of, plain};
 use crate::format::yaml::{self, Doubled, Yaml};
@@ -15,7 +15,7 @@ use std::marker::PhantomData;
 
 const REMEDY: &str = "Save the description again from where it is published; it begins with openapi: 3… or swagger: 2.0. httriage import --help lists what else is read.";
 
-/// Whether a text is such a description rather than something else, by its outermost members.
+/// Whether a text looks like an OpenAPI or Swagger description, by its outermost members.
 pub fn is_document(text: &str) -> bool {
     let start = text.trim_start_matches('\u{feff}').trim_start();
     match start.starts_with('{') {
@@ -33,9 +33,9 @@ pub(super) enum Version {
 pub(super) struct Document<'t> {
     pub text: &'t str,
     pub version: Version,
-    /// Documents of the same text that are not this one.
+    /// How many other documents the same text holds.
     pub others: usize,
-    /// The line that it begins in, from nought.
+    /// The line that it begins in, from zero.
     first_line: usize,
     tree: Root,
 }
@@ -46,10 +46,11 @@ enum Root {
 }
 
 impl<'t> Document<'t> {
+    /// Parses a description in JSON or YAML; fails where it is not OpenAPI 3 or Swagger 2.
     pub fn parse(text: &'t str, file: &str) -> Result<Document<'t>, FormatError> {
         let text = text.trim_start_matches('\u{feff}');
         let inside = text.trim_start().strip_prefix('{').map(str::trim_start);
-        // A YAML text may begin with a brace as well, but then its names have no quotes.
+        // YAML may begin with a brace too, but then its names have no quotes.
         let is_json = inside.is_some_and(|inside| inside.starts_with(['"', '}']));
         let (text, first_line, others) = match is_json {
             true => (text, 0, 0),
@@ -99,11 +100,12 @@ impl<'t> Document<'t> {
         })
     }
 
+    /// The outermost object, which references point into.
     pub fn root(&self) -> &Value {
         self.tree.value()
     }
 
-    /// How a number or a truth stands in the text, where that is not as JSON has it.
+    /// How YAML spells a number or boolean; `None` for JSON.
     pub fn written(&self, value: &Value) -> Option<String> {
         match &self.tree {
             Root::Json(_) => None,
@@ -111,7 +113,7 @@ impl<'t> Document<'t> {
         }
     }
 
-    /// Names that stand twice in one object.
+    /// Names that are repeated in one object.
     pub fn doubled(&self) -> &[Doubled] {
         match &self.tree {
             Root::Json(_) => &[],
@@ -119,12 +121,12 @@ impl<'t> Document<'t> {
         }
     }
 
-    /// A line of this document as one of the whole text.
+    /// Converts a line of this document into one of the whole text.
     pub fn line(&self, line: usize) -> usize {
         line + self.first_line
     }
 
-    /// Line and column of operations, by path and method; without a method it is the path's own.
+    /// Line and column of operations, by path and method; an empty method means the path itself.
     pub fn places(&self, wanted: &[(&str, &str)]) -> HashMap<(String, String), (usize, usize)> {
         let mut places = HashMap::new();
         let mut add = |path: &str, method: &str, at: &dyn Fn() -> (usize, usize)| {
@@ -182,7 +184,7 @@ struct Outline<P> {
     paths: P,
 }
 
-/// The members of an object in their order, and none of anything else.
+/// The members of an object in their order; empty for any other value.
 struct Pairs<K, V>(Vec<(K, V)>);
 
 impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Pairs<K, V> {
@@ -236,14 +238,14 @@ impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Pairs<K
     }
 }
 
-/// Whether a JSON object has a member of its own that names a version.
+/// Whether a JSON object has a member that names a version.
 fn names_version(text: &str) -> bool {
     let mut named =
         outline::members(text).filter(|(name, _)| ["openapi", "swagger"].contains(name));
     named.next().is_some_and(|(_, value)| is_version(value))
 }
 
-/// Whether the outermost lines of a text are members, a version and what is described among them.
+/// Whether a text is YAML with a version and a described part among its outermost members.
 fn is_yaml(text: &str) -> bool {
     let (mut named, mut described) = (false, false);
     for line in text.lines() {

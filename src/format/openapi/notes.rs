@@ -1,11 +1,11 @@
-//! What could not be carried over, counted: a description of a thousand operations has the same
-//! trouble a thousand times.
+//! Counts what could not be carried over, because a description of a thousand operations has the
+//! same trouble a thousand times.
 
 use super::document::Document;
 use crate::insight::redact::without_jwts;
 use crate::model::{Note, cut};
 
-/// Each kind is one note, with the place of the first.
+/// What was lost; each kind gives one note, with the place of the first.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lost {
     Elsewhere,
@@ -31,7 +31,7 @@ pub(super) enum Lost {
 }
 
 impl Lost {
-    /// The sentence, for how many and with the first of them.
+    /// The sentence of the note, with the number and the first of them.
     fn words(self, count: usize, first: &str) -> String {
         let many = |one: &str, more: &str| match count {
             1 => format!("One {one}"),
@@ -118,7 +118,7 @@ impl Lost {
     }
 }
 
-/// Where something was found: the path and the method of an operation.
+/// Where something was found: path and method of an operation.
 pub(super) type At<'d> = Option<(&'d str, &'d str)>;
 
 struct Tally<'d> {
@@ -134,6 +134,7 @@ pub(super) struct Notes<'d> {
 }
 
 impl<'d> Notes<'d> {
+    /// Counts a loss; only the first of its kind is named, with its place.
     pub fn count(&mut self, lost: Lost, first: &str, at: At<'d>) {
         match self.tallies.iter_mut().find(|tally| tally.lost == lost) {
             Some(tally) => tally.count += 1,
@@ -146,7 +147,7 @@ impl<'d> Notes<'d> {
         }
     }
 
-    /// Says what the first of a kind is, where that is known at the end only.
+    /// Names the first of a kind, where it is known only at the end.
     pub fn name(&mut self, lost: Lost, first: &str) {
         let found = self.tallies.iter_mut().find(|tally| tally.lost == lost);
         if let Some(tally) = found {
@@ -154,7 +155,7 @@ impl<'d> Notes<'d> {
         }
     }
 
-    /// In the order of their places; what is about the whole comes first.
+    /// The notes in the order of their places; notes about the whole come first.
     pub fn into_notes(self, document: &Document) -> Vec<Note> {
         let wanted = self.tallies.iter().filter_map(|tally| tally.at);
         let wanted: Vec<(&str, &str)> = wanted.flat_map(|at| [at, (at.0, "")]).collect();
@@ -179,7 +180,7 @@ impl<'d> Notes<'d> {
     }
 }
 
-/// A text of the file as it may stand in a sentence: an address without its user and its query.
+/// A text of the file that a note may quote: a URL without user and query.
 fn harmless(text: &str) -> String {
     let text = text.split('?').next().unwrap_or_default();
     let text = match text.rsplit_once('@') {

@@ -1,4 +1,4 @@
-//! What is carried from operation to operation of a description while it is read.
+//! The state while the operations of a description are read.
 
 use super::document::Document;
 use super::notes::{At, Lost, Notes};
@@ -7,14 +7,14 @@ use crate::model::{Step, TokenName, as_text, decoded};
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// References that lead to a reference.
+/// How many references may lead to another reference.
 const HOPS: usize = 16;
-/// A reference that is longer leads nowhere.
+/// A longer reference, in bytes, is not followed.
 const LONGEST_REFERENCE: usize = 1_000;
-/// Levels of an example that are compared with a schema.
+/// How many levels of an example are compared with its schema.
 const DEEPEST_MEANT: usize = 12;
 
-/// What a scheme comes to.
+/// How a security scheme sends its credential.
 #[derive(Clone)]
 pub(super) enum Way {
     Bearer(TokenName),
@@ -31,7 +31,7 @@ pub(super) enum Way {
         name: String,
         token: TokenName,
     },
-    /// By what, in words.
+    /// It is not supported here; its name in words.
     NotHere(String),
 }
 
@@ -39,42 +39,44 @@ pub(super) struct Reader<'d> {
     pub(super) document: &'d Document<'d>,
     pub(super) lifter: Lifter<'d>,
     pub(super) room: Room,
-    /// How each scheme signs in; none that is described nowhere.
+    /// How each scheme signs in; `None` for one that is not described.
     pub(super) ways: HashMap<&'d str, Option<Way>>,
-    /// The schemas that the value at hand is made up within, and the steps it may still take.
+    /// The schemas around the value that is being made up, and the steps it may still take.
     pub(super) within: Vec<&'d Value>,
     pub(super) steps_left: usize,
-    /// Whether what is copied becomes a text, as in a query or a form.
+    /// Whether copied values become text, as in a query or form.
     pub(super) wants_text: bool,
     pub(super) notes: Notes<'d>,
-    /// The operation that is read.
+    /// The operation that is being read.
     pub(super) at: At<'d>,
-    /// The address that `{{base}}` stands for.
+    /// The URL that `{{base}}` stands for.
     pub(super) base: Option<String>,
-    /// What URLs begin with.
+    /// What the URLs begin with.
     pub(super) prefix: String,
     pub(super) variables: Vec<(String, String)>,
     pub(super) values: HashMap<String, usize>,
-    /// Names of a few parameters that were switched off.
+    /// The names of a few parameters that were switched off.
     pub(super) optional: Vec<&'d str>,
     pub(super) steps: Vec<Step>,
 }
 
-/// What is left of the room.
+/// How many bytes a description may still add.
 pub(super) struct Room(pub usize);
 
 impl Room {
-    /// Takes so many bytes of it. Once it is too small, it is empty.
+    /// Takes bytes of the room; `false`, and none left, where there were not enough.
     pub fn take(&mut self, bytes: usize) -> bool {
         let left = self.0.checked_sub(bytes);
         self.0 = left.unwrap_or(0);
         left.is_some()
     }
 
+    /// Whether no bytes are left.
     pub fn is_empty(&self) -> bool {
         self.0 == 0
     }
 
+    /// Takes about the size of a value; `false` where there was not enough room.
     pub fn take_value(&mut self, value: &Value) -> bool {
         match value {
             Value::Null | Value::Bool(_) | Value::Number(_) => self.take(24),
@@ -93,7 +95,7 @@ impl<'d> Reader<'d> {
         self.notes.count(lost, first, self.at);
     }
 
-    /// A parameter that is switched off.
+    /// Notes a parameter that is switched off.
     pub(super) fn optional(&mut self, name: &'d str) {
         if self.optional.len() < 6 && !self.optional.contains(&name) {
             self.optional.push(name);
@@ -101,7 +103,7 @@ impl<'d> Reader<'d> {
         self.notes.count(Lost::Optional, "", self.at);
     }
 
-    /// What a node stands for: itself, else what its reference leads to.
+    /// Follows the references of a node; `None`, with a note, where they lead nowhere.
     pub(super) fn follow(&mut self, node: &'d Value) -> Option<&'d Value> {
         let mut node = node;
         for _ in 0..HOPS {
@@ -129,8 +131,8 @@ impl<'d> Reader<'d> {
         None
     }
 
-    /// A copy, while there is room for it, whose texts stay what they are when they are filled in.
-    /// What the schema calls a text is one as it is written, whatever else it looks like.
+    /// A copy with its braces escaped; `None` where the room is used up. What the schema calls a
+    /// string stays a string as written, even if it looks like a number.
     pub(super) fn copied(&mut self, value: &'d Value, schema: Option<&'d Value>) -> Option<Value> {
         let has_room = self.room.take_value(value);
         has_room.then(|| self.as_meant(value, schema, 0))
@@ -165,7 +167,7 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// The example that stands beside a schema, in one of the forms of the versions.
+    /// The example beside a schema, in the form of any version.
     pub(super) fn shown(&mut self, node: &'d Value) -> Option<Value> {
         if let Some(value) = node.get("example").or_else(|| node.get("x-example")) {
             return self.copied(value, node.get("schema").or(Some(node)));
@@ -188,7 +190,7 @@ impl<'d> Reader<'d> {
     }
 }
 
-/// Whether a schema asks for a text, and not for a number that is written as one.
+/// Whether a schema asks for a string and nothing else.
 fn is_text(schema: &Value) -> bool {
     match schema.get("type") {
         Some(Value::Array(kinds)) => {

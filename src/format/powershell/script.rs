@@ -1,29 +1,29 @@
-//! As much of PowerShell as its calls are made of: texts, tables, lists, names that were given a
-//! value before, and a few functions. Nothing is run. What cannot be known stands as a variable.
+//! Reads as much PowerShell as calls need: strings, tables, lists, variables with a value, and a
+//! few functions. Nothing is run. What cannot be known becomes a variable.
 
 use super::term::Term;
 use std::collections::HashMap;
 
 const COMMANDS: [&str; 4] = ["invoke-webrequest", "invoke-restmethod", "iwr", "irm"];
-/// Parameters that stand by themselves.
+/// Parameters without a value.
 const SWITCHES: &str = " usebasicparsing skipcertificatecheck allowinsecureredirect skiphttperrorcheck skipheadervalidation passthru disablekeepalive usedefaultcredentials proxyusedefaultcredentials noproxy preserveauthorizationonredirect followrellink resume allowunencryptedauthentication preservehttpmethodonredirect verbose debug ";
-/// Bytes that values of names may add.
+/// How many bytes the values of variables may add.
 const MOST: usize = 1_000_000;
 
-/// A call with what was given to it, by the names of the parameters in small letters.
+/// A call with its arguments, by parameter names in lower case.
 pub struct Asked {
     pub at: usize,
     pub given: Vec<(String, Term)>,
 }
 
-/// Where the first command stands that makes a call, with something behind it.
+/// Where the first command that makes a call begins, with arguments behind it.
 pub fn first_command(text: &str) -> Option<usize> {
     let mut at = 0;
     while at < text.len() {
         if let Some(length) = command_at(text, at) {
             let behind = &text[at + length..];
             let word = behind.trim_start();
-            // `Invoke-WebRequest : …` is what it says when it fails.
+            // `Invoke-WebRequest : …` is its error message.
             if behind.starts_with([' ', '\t']) && !word.starts_with(':') && !word.is_empty() {
                 return Some(at);
             }
@@ -33,7 +33,7 @@ pub fn first_command(text: &str) -> Option<usize> {
     None
 }
 
-/// The length of the name of a command that stands at this place.
+/// The length of the command name at this place; `None` where there is none.
 fn command_at(text: &str, at: usize) -> Option<usize> {
     let is_name = |c: char| c.is_alphanumeric() || "_-$.".contains(c);
     if text[..at].chars().next_back().is_some_and(is_name) {
@@ -47,6 +47,7 @@ fn command_at(text: &str, at: usize) -> Option<usize> {
     behind.is_none_or(|c| !is_name(c)).then_some(name.len())
 }
 
+/// Reads the calls of one script without running it.
 pub struct Script<'t> {
     pub(super) text: &'t str,
     pub(super) at: usize,
@@ -57,6 +58,7 @@ pub struct Script<'t> {
 }
 
 impl<'t> Script<'t> {
+    /// A script with no variables set yet.
     pub fn new(text: &'t str) -> Script<'t> {
         Script {
             text,
@@ -68,6 +70,7 @@ impl<'t> Script<'t> {
         }
     }
 
+    /// Reads the whole script and returns its calls in their order.
     pub fn run(&mut self) -> Vec<Asked> {
         let mut asked = Vec::new();
         while let Some(c) = self.rest().chars().next() {
@@ -85,7 +88,7 @@ impl<'t> Script<'t> {
             } else if c == '#' {
                 self.at += self.rest().find('\n').unwrap_or(self.rest().len());
             } else if matches!(c, '"' | '\'') {
-                // A text by itself, and no command in it.
+                // A string by itself; nothing in it is a command.
                 if self.single().is_none() {
                     self.at = start + 1;
                 }
@@ -101,7 +104,7 @@ impl<'t> Script<'t> {
         &self.text[self.at..]
     }
 
-    /// Blanks, and breaks behind a backtick.
+    /// Skips spaces, and line breaks after a backtick.
     pub(super) fn blanks(&mut self) {
         loop {
             let rest = self.rest();
@@ -110,7 +113,7 @@ impl<'t> Script<'t> {
             let Some(behind) = bare.strip_prefix('`') else {
                 return;
             };
-            // With a blank behind it, it was meant all the same.
+            // A space after the backtick is a common mistake.
             let ended = behind.trim_start_matches([' ', '\t', '\r']);
             if !ended.starts_with('\n') {
                 return;
@@ -119,7 +122,7 @@ impl<'t> Script<'t> {
         }
     }
 
-    /// Blanks, breaks and remarks.
+    /// Skips spaces, line breaks and comments.
     pub(super) fn skip(&mut self) {
         loop {
             self.blanks();
@@ -152,7 +155,7 @@ impl<'t> Script<'t> {
         &rest[..length]
     }
 
-    /// `$name = value`, `$name.Member = value`, `$name.Add(…)`, `$name["key"] = value`
+    /// Reads `$name = value`, `$name.Member = value`, `$name.Add(…)`, `$name["key"] = value`.
     fn statement(&mut self) {
         self.at += 1;
         let name = self.word(":").to_ascii_lowercase();
@@ -200,7 +203,7 @@ impl<'t> Script<'t> {
             }
             [] if self.assigns() => {
                 self.blanks();
-                // What a call brings is not known here; the call itself is read next.
+                // The result of a call is unknown; the call itself is read next.
                 if command_at(self.text, self.at).is_some() {
                     self.names.remove(&name);
                     return;
@@ -241,7 +244,7 @@ impl<'t> Script<'t> {
         }
     }
 
-    /// What is given to a command, up to the end of its line.
+    /// The arguments of a command, up to the end of its line.
     fn given(&mut self) -> Vec<(String, Term)> {
         let mut given = Vec::new();
         loop {
@@ -290,7 +293,7 @@ impl<'t> Script<'t> {
     }
 }
 
-/// A parameter by its whole name, where its beginning tells it.
+/// Completes a parameter name that has a unique beginning.
 fn whole_name(name: &str) -> &str {
     const NAMES: [&str; 13] = [
         "uri",

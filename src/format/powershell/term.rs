@@ -1,13 +1,13 @@
-//! The values that PowerShell's calls are given.
+//! The values in PowerShell calls.
 
 use serde_json::Value;
 
-/// A value; its texts are filled in.
+/// A PowerShell value; its texts may hold `{{names}}`.
 #[derive(Clone, Debug)]
 pub enum Term {
     Null,
     Text(String),
-    /// A number or a truth; also a variable that may be one.
+    /// A number or boolean; also a variable that may be one.
     Plain(String),
     Hash(Vec<(String, Term)>),
     List(Vec<Term>),
@@ -20,6 +20,7 @@ pub enum Term {
 }
 
 impl Term {
+    /// The text of a simple value; empty for tables, lists and what is unknown.
     pub fn text(&self) -> String {
         match self {
             Term::Text(text) | Term::Plain(text) | Term::File(text) => text.clone(),
@@ -27,6 +28,7 @@ impl Term {
         }
     }
 
+    /// About how many bytes it takes, to limit what variables add up to.
     pub fn size(&self) -> usize {
         match self {
             Term::Null | Term::Unknown => 1,
@@ -40,6 +42,7 @@ impl Term {
         }
     }
 
+    /// Writes JSON as `ConvertTo-Json` does: indented from `depth` on, compressed for `None`.
     pub fn json(&self, depth: Option<usize>, out: &mut String) {
         let line = |level: usize, out: &mut String| {
             if depth.is_some() {

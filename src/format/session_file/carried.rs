@@ -1,6 +1,5 @@
-//! Bodies that are more than one text: the parts of a form with files among them, a file, and
-//! bytes. A file is named by a path below the folder of the session, and is read when the person
-//! agrees.
+//! Bodies that are not plain text: multipart forms with files, a file, and bytes. A file must be
+//! below the session's folder, and is only read when the person agrees.
 
 use super::writer::{File, quoted};
 use crate::model::{Body, Part, RequestSpec, is_plain};
@@ -9,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use toml::Spanned;
 
+/// One part of `parts = […]` in a session file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PartTable {
@@ -23,12 +23,12 @@ pub struct PartTable {
     literal: bool,
 }
 
-/// A problem, its place and how to mend it.
+/// A problem: its byte offset, the words, and the remedy.
 pub type Wrong = (usize, String, &'static str);
 
-/// Whether a body stands in keys of its own.
+/// Whether a body needs keys of its own in the file.
 pub fn is_carried(spec: &RequestSpec) -> bool {
-    // A type of one's own may name a boundary, or none; only sending puts the two together.
+    // A typed `Content-Type` may lack the boundary, which only sending can add.
     let mut headers = spec.headers.iter().filter(|row| row.enabled);
     let is_typed = headers.any(|row| row.name.eq_ignore_ascii_case("content-type"));
     match &spec.body {
@@ -68,6 +68,7 @@ pub(super) fn write(body: &Body, file: &mut File) {
     }
 }
 
+/// Makes a multipart body of the tables; fails for a file outside the session's folder.
 pub fn parts(tables: Vec<PartTable>) -> Result<Body, Wrong> {
     let mut parts = Vec::with_capacity(tables.len());
     for table in tables {
@@ -90,10 +91,12 @@ pub fn parts(tables: Vec<PartTable>) -> Result<Body, Wrong> {
     Ok(Body::Multipart(parts))
 }
 
+/// A body from `body_file`; fails for a file outside the session's folder.
 pub fn file(path: Spanned<String>) -> Result<Body, Wrong> {
     Ok(Body::File(path_of(path)?))
 }
 
+/// A body from `body_base64`; fails where it is not base64.
 pub fn bytes(text: &Spanned<String>) -> Result<Body, Wrong> {
     match STANDARD.decode(text.get_ref()) {
         Ok(bytes) => Ok(Body::Bytes(bytes)),
@@ -105,7 +108,7 @@ pub fn bytes(text: &Spanned<String>) -> Result<Body, Wrong> {
     }
 }
 
-/// Whoever wrote the session does not say which other folder of this machine is read.
+/// The author of a session must not choose another folder of this machine.
 fn path_of(path: Spanned<String>) -> Result<String, Wrong> {
     let at = path.span().start;
     let path = path.into_inner();
@@ -119,7 +122,7 @@ fn path_of(path: Spanned<String>) -> Result<String, Wrong> {
     }
 }
 
-/// Whether a path names something below the folder that it is read from.
+/// Whether a path stays below the folder that it is read from.
 pub fn is_below(path: &str) -> bool {
     let plain = path.replace("{{", "").replace("}}", "");
     !path.trim().is_empty()

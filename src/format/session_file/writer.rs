@@ -1,32 +1,38 @@
-//! A session file as it is written, key by key: each text the way it is read most easily.
+//! Writes a session file key by key, each text in its most readable form.
 
 use crate::model::{Capture, Param, is_unsafe};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+/// The text of a session file (TOML) so far.
 #[derive(Default)]
 pub struct File(pub String);
 
 impl File {
+    /// Adds a line with its line break.
     pub fn line(&mut self, text: &str) {
         self.0.push_str(text);
         self.0.push('\n');
     }
 
+    /// Adds `key = value`; the value is already TOML.
     pub fn key(&mut self, key: &str, value: impl std::fmt::Display) {
         self.line(&format!("{key} = {value}"));
     }
 
+    /// Adds a key with a text in its most readable quotes.
     pub fn text(&mut self, key: &str, text: &str) {
         self.key(key, quoted(text));
     }
 
+    /// Adds `body`, unless it is empty.
     pub fn body(&mut self, text: &str) {
         if !text.is_empty() {
             self.text("body", text);
         }
     }
 
+    /// Adds a list of rows under a key; rows that are off or literal become tables.
     pub fn pairs(&mut self, key: &str, rows: &[Param]) {
         if rows.is_empty() {
             return;
@@ -43,7 +49,7 @@ impl File {
         self.line("]");
     }
 
-    /// One text beside its key, several one a line.
+    /// Adds a list: one text beside its key, several one per line.
     pub fn list(&mut self, key: &str, texts: &[String]) {
         match texts {
             [] => {}
@@ -58,6 +64,7 @@ impl File {
         }
     }
 
+    /// Adds `capture = { … }`: variable names, and where their values stand in the answer.
     pub fn captures(&mut self, captures: &[(String, Capture)]) {
         let written: Vec<(String, String)> = captures
             .iter()
@@ -73,6 +80,7 @@ impl File {
         self.written_table("capture", &written);
     }
 
+    /// Adds names with texts as an inline table.
     pub fn table(&mut self, key: &str, pairs: &[(String, String)]) {
         let pairs = pairs.iter();
         let written: Vec<(String, String)> = pairs
@@ -81,7 +89,7 @@ impl File {
         self.written_table(key, &written);
     }
 
-    /// In the order of the names, each once: that is all a table can hold.
+    /// Adds an inline table, sorted, each name once, as TOML requires.
     pub fn written_table(&mut self, key: &str, pairs: &[(String, String)]) {
         let named: BTreeMap<&str, &str> = pairs
             .iter()
@@ -98,7 +106,7 @@ impl File {
     }
 }
 
-/// A key as it stands, in quotes where it must.
+/// A key, in quotes only where it needs them.
 pub fn bare_or_quoted(name: &str) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
     if !name.is_empty() && name.chars().all(is_bare) {
@@ -108,7 +116,7 @@ pub fn bare_or_quoted(name: &str) -> String {
     }
 }
 
-/// A text the way it is read most easily: as it stands where it can be, over several lines
+/// A text as a TOML string in its most readable form: literal where possible, over several lines
 /// where it has them.
 pub fn quoted(text: &str) -> String {
     let lines = text.contains('\n');
@@ -126,12 +134,13 @@ pub fn quoted(text: &str) -> String {
     basic(text)
 }
 
+/// A basic string of TOML on one line.
 pub fn basic(text: &str) -> String {
     format!("\"{}\"", escaped(text, false))
 }
 
-/// The inside of a basic string. Over several lines, quotes stay as they are but where three of
-/// them, or one at the end, would close the string.
+/// The inside of a basic string. With `lines`, quotes stay as they are, except where three of them,
+/// or one at the end, would close the string.
 pub fn escaped(text: &str, lines: bool) -> String {
     let mut inside = String::with_capacity(text.len() + 8);
     let mut quotes = 0;

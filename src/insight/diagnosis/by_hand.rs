@@ -1,5 +1,5 @@
-//! An investigation that somebody else carries out: where our token must not be used, whoever
-//! holds theirs is asked to make the next call, and pastes what came.
+//! An investigation by hand: where no token of ours may be used, the customer is asked to make the
+//! next call with theirs and to send what came, which is pasted here.
 
 use crate::insight::Exchange;
 use crate::insight::asking::request;

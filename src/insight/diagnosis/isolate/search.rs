@@ -358,7 +358,7 @@ impl Walk<'_> {
         let is_there = |number: &usize| smallest[*number] != Take::Left;
         let parts = self.numbers(|role| role.may_go).into_iter();
         let parts = parts.filter(|number| !reasons.contains(number) && is_there(number));
-        // Whoever calls comes last: without a token most calls are refused otherwise.
+        // The token comes last: without one most calls are refused in another way.
         let (token, others): (Vec<usize>, Vec<usize>) =
             parts.partition(|number| self.roles[*number].is_token);
         self.leave_out(&others)?;

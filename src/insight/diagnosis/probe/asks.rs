@@ -98,7 +98,7 @@ impl Plan<'_> {
         }
     }
 
-    /// Lists that records which were seen name by their members: whoever has a `line_id` belongs
+    /// Asks for lists that the members of seen records point to: a record with a `line_id` belongs
     /// to an API that has lines.
     pub(super) fn neighbours(&mut self, must: bool) {
         if !self.case.assumptions().relations {

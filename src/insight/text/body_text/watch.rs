@@ -1,11 +1,11 @@
-//! How much of a body is read between two looks at whoever waits for it.
+//! How a long reading of a body reports its progress and can be stopped.
 
 use crate::model::limits;
 
-/// Told how many bytes were read, from time to time; says whether to go on.
+/// Learns now and then how many bytes were read, and says whether to go on.
 pub type Watch<'a> = &'a mut dyn FnMut(usize) -> bool;
 
-/// Bytes that are read between two looks at the watch.
+/// How many bytes are read between two calls of the watch.
 pub const LOOK: usize = 1 << 18;
 
 /// Where a piece of at most `limits::LINE_BYTES` ends: never inside a character.
