@@ -248,7 +248,7 @@ fn closing(report: &ReplayReport) -> String {
 }
 
 /// A report as JSON, step by step: that of many thousands is not built as a whole first.
-struct ReportJson<'r>(&'r ReplayReport);
+pub struct ReportJson<'r>(pub &'r ReplayReport);
 
 impl Serialize for ReportJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
