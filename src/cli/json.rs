@@ -315,6 +315,10 @@ pub fn first_json(explanation: &Explanation) -> Value {
     if let Some(remedy) = &named.remedy {
         value["remedy"] = remedy_json(remedy);
     }
+    if !named.asked_there.is_empty() {
+        let there = named.asked_there.iter().map(remedy_json);
+        value["ask"] = Value::Array(there.collect());
+    }
     if explanation.stood {
         value["stood"] = json!(true);
     }
