@@ -52,6 +52,7 @@ mod refused;
 mod replay;
 mod sandbox;
 mod scene;
+mod schema;
 mod screens;
 mod screenshots;
 mod secrets;

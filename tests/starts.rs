@@ -199,6 +199,8 @@ const RUNS: &[(&str, &[&str], &str)] = &[
     ("replay", &[GUIDE], ""),
     ("sandbox", &["--list"], ""),
     ("sandbox", &["--tokens"], ""),
+    ("schema", &[], ""),
+    ("schema", &["send"], ""),
     (
         "send",
         &[

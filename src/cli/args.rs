@@ -60,6 +60,8 @@ pub enum Command {
     Keys(KeysArgs),
     /// List the packs of knowledge, show one, or check one of your own
     Knowledge(KnowledgeArgs),
+    /// Print the JSON schema of a result, or list the results
+    Schema(SchemaArgs),
     /// Read the manual: its topics, or one of them
     Help(HelpArgs),
     /// Print completions for a shell
@@ -757,6 +759,13 @@ impl Default for KnowledgeCommand {
     fn default() -> KnowledgeCommand {
         KnowledgeCommand::List { json: false }
     }
+}
+
+#[derive(Args)]
+pub struct SchemaArgs {
+    /// The name of a result, as the command that prints it is typed
+    #[arg(value_name = "NAME")]
+    pub name: Vec<String>,
 }
 
 #[derive(Args)]

@@ -163,6 +163,14 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ("knowledge list", &["httriage knowledge list --json"]),
     ("knowledge show", &["httriage knowledge show oauth"]),
     ("knowledge check", &["httriage knowledge check acme.toml"]),
+    (
+        "schema",
+        &[
+            "httriage schema",
+            "httriage schema investigate",
+            "httriage schema token list",
+        ],
+    ),
     ("help", &["httriage help", "httriage help tokens"]),
     (
         "completions",

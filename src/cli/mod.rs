@@ -33,6 +33,7 @@ mod print;
 mod recording;
 mod replay;
 mod sandbox;
+mod schema;
 mod send;
 mod token;
 mod trouble;
@@ -83,6 +84,7 @@ pub fn dispatch() -> u8 {
         Some(Command::Doctor(doctor)) => doctor::run(doctor, &mut out),
         Some(Command::Keys(keys)) => keys::run(keys, &mut out),
         Some(Command::Knowledge(knowledge)) => knowledge::run(knowledge, &mut out),
+        Some(Command::Schema(name)) => schema::run(name, &mut out),
         Some(Command::Help(help)) => manual::run(help, &mut out),
         Some(Command::JqWorker) => Ok(crate::engine::jq::work()),
     };

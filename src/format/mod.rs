@@ -40,6 +40,7 @@ pub mod registry;
 pub mod report;
 #[cfg(test)]
 mod sample;
+pub mod schema;
 pub mod session_edit;
 pub mod session_file;
 mod statement;
