@@ -41,6 +41,7 @@ mod leftovers;
 mod limits;
 mod masks;
 mod matrix;
+mod mcp;
 mod memory;
 mod pasting;
 mod plain;

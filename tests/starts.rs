@@ -196,6 +196,17 @@ const RUNS: &[(&str, &[&str], &str)] = &[
         &[GUIDE, "--tokens", "support,none", "--env", "sandbox"],
         "",
     ),
+    ("mcp", &["--install"], ""),
+    (
+        "mcp",
+        &["--env", "sandbox"],
+        concat!(
+            r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#,
+            "\n",
+            r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"send","arguments":{"url":"/core/users/me","token":"support"}}}"#,
+            "\n"
+        ),
+    ),
     ("replay", &[GUIDE], ""),
     ("sandbox", &["--list"], ""),
     ("sandbox", &["--tokens"], ""),

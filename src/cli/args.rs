@@ -60,6 +60,8 @@ pub enum Command {
     Keys(KeysArgs),
     /// List the packs of knowledge, show one, or check one of your own
     Knowledge(KnowledgeArgs),
+    /// Serve the tools of this program to an agent, over standard input and output
+    Mcp(McpArgs),
     /// Print the JSON schema of a result, or list the results
     Schema(SchemaArgs),
     /// Read the manual: its topics, or one of them
@@ -759,6 +761,25 @@ impl Default for KnowledgeCommand {
     fn default() -> KnowledgeCommand {
         KnowledgeCommand::List { json: false }
     }
+}
+
+#[derive(Args)]
+pub struct McpArgs {
+    /// The one environment that calls may go to, or "sandbox"; left out, those of config.toml,
+    /// and other hosts without a token
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Let the tools send methods that write; never in a protected environment
+    #[arg(long)]
+    pub allow_writes: bool,
+    /// Print what common clients need to start the server, and write nothing
+    #[arg(long)]
+    pub install: bool,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// The support case that calls are made for
+    #[arg(long, value_name = "CASE")]
+    pub case: Option<String>,
 }
 
 #[derive(Args)]

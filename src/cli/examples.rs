@@ -164,6 +164,10 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ("knowledge show", &["httriage knowledge show oauth"]),
     ("knowledge check", &["httriage knowledge check acme.toml"]),
     (
+        "mcp",
+        &["httriage mcp --install", "httriage mcp --env acme"],
+    ),
+    (
         "schema",
         &[
             "httriage schema",

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use std::time::Duration;
 
 /// JSON text in which no character steers, hides or reorders anything.
-fn escaped(json: &str) -> String {
+pub fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
         if is_unsafe(c) {

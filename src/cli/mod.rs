@@ -26,6 +26,7 @@ mod knowledge;
 mod live;
 mod manual;
 mod matrix;
+mod mcp;
 mod misuse;
 mod pager;
 mod picture;
@@ -84,6 +85,7 @@ pub fn dispatch() -> u8 {
         Some(Command::Doctor(doctor)) => doctor::run(doctor, &mut out),
         Some(Command::Keys(keys)) => keys::run(keys, &mut out),
         Some(Command::Knowledge(knowledge)) => knowledge::run(knowledge, &mut out),
+        Some(Command::Mcp(mcp)) => mcp::run(mcp, &mut out),
         Some(Command::Schema(name)) => schema::run(name, &mut out),
         Some(Command::Help(help)) => manual::run(help, &mut out),
         Some(Command::JqWorker) => Ok(crate::engine::jq::work()),
