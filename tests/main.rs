@@ -8,6 +8,7 @@ mod beside_curl;
 mod bodies;
 mod border;
 mod builder;
+mod capsule;
 mod certificates;
 mod charset;
 mod client;

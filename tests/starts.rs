@@ -135,6 +135,8 @@ const GUIDE: &str = concat!(
 
 /// At least one run of each command, with what is fed to it.
 const RUNS: &[(&str, &[&str], &str)] = &[
+    ("answer", &["no-such.capsule", "--yes"], ""),
+    ("capsule", &["000000000000", "--out", "x.capsule"], ""),
     ("completions", &["bash"], ""),
     ("doctor", &["--json"], ""),
     ("doctor", &["--offline"], ""),
@@ -207,6 +209,7 @@ const RUNS: &[(&str, &[&str], &str)] = &[
             "\n"
         ),
     ),
+    ("open", &["no-such.answer"], ""),
     ("replay", &[GUIDE], ""),
     ("sandbox", &["--list"], ""),
     ("sandbox", &["--tokens"], ""),

@@ -60,6 +60,12 @@ pub enum Command {
     Keys(KeysArgs),
     /// List the packs of knowledge, show one, or check one of your own
     Knowledge(KnowledgeArgs),
+    /// Write a call of the history for whoever holds its token, who may not give it away
+    Capsule(CapsuleArgs),
+    /// Make the calls of a capsule with your own token, each shown first, and write what came
+    Answer(AnswerArgs),
+    /// Judge what whoever holds the token sent back
+    Open(OpenArgs),
     /// Serve the tools of this program to an agent, over standard input and output
     Mcp(McpArgs),
     /// Print the JSON schema of a result, or list the results
@@ -761,6 +767,53 @@ impl Default for KnowledgeCommand {
     fn default() -> KnowledgeCommand {
         KnowledgeCommand::List { json: false }
     }
+}
+
+#[derive(Args)]
+pub struct CapsuleArgs {
+    /// A call of the history, by its id or the first characters of it
+    pub id: String,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+#[derive(Args)]
+pub struct AnswerArgs {
+    /// A capsule that somebody sent you
+    pub file: String,
+    /// Your token, by name; left out, the one that your settings bind to the host of the capsule
+    #[arg(short = 't', long, value_name = "NAME")]
+    pub token: Option<String>,
+    /// Send every call without asking; each is shown all the same
+    #[arg(long)]
+    pub yes: bool,
+    /// At most this many calls besides the one in question
+    #[arg(long, default_value_t = 8, value_name = "N")]
+    pub probes: usize,
+    /// The file to write; left out, the capsule's name with .answer
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Keep no record of this run
+    #[arg(long)]
+    pub no_history: bool,
+}
+
+#[derive(Args)]
+pub struct OpenArgs {
+    /// What came back for a capsule
+    pub file: String,
+    /// The support case that it belongs to
+    #[arg(long, value_name = "CASE")]
+    pub case: Option<String>,
+    /// Keep no record of this run
+    #[arg(long)]
+    pub no_history: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args)]

@@ -163,6 +163,15 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ("knowledge list", &["httriage knowledge list --json"]),
     ("knowledge show", &["httriage knowledge show oauth"]),
     ("knowledge check", &["httriage knowledge check acme.toml"]),
+    ("capsule", &["httriage capsule 38g9 --out case.capsule"]),
+    (
+        "answer",
+        &[
+            "httriage answer case.capsule",
+            "httriage answer case.capsule -t mine --out case.answer",
+        ],
+    ),
+    ("open", &["httriage open case.answer"]),
     (
         "mcp",
         &["httriage mcp --install", "httriage mcp --env acme"],

@@ -3,6 +3,7 @@
 pub mod bruno;
 pub mod calibration_file;
 mod call;
+pub mod capsule;
 pub mod catalogue_file;
 mod commands;
 pub mod config_edit;
