@@ -128,11 +128,13 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "clap_mangen",
             "crossterm",
             "jiff",
+            "rmcp",
             "serde",
             "serde_json",
             "shlex",
             "tokio",
             "unicode_width",
+            "url",
         ],
     ),
 ];
@@ -154,6 +156,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tower_layer", &["engine/client/phases.rs"]),
     ("tower_service", &["engine/client/phases.rs"]),
     ("directories", &["engine/home.rs"]),
+    ("rmcp", &["cli/mcp"]),
     ("rusqlite", &["engine/history"]),
     (
         "rustix",

@@ -25,6 +25,8 @@ const PAGES: &[(&str, &str)] = &[
     ("matrix.md", include_str!("../assets/manual/matrix.md")),
     ("sessions.md", include_str!("../assets/manual/sessions.md")),
     ("history.md", include_str!("../assets/manual/history.md")),
+    ("capsule.md", include_str!("../assets/manual/capsule.md")),
+    ("agents.md", include_str!("../assets/manual/agents.md")),
     ("import.md", include_str!("../assets/manual/import.md")),
     ("config.md", include_str!("../assets/manual/config.md")),
     ("plain.md", include_str!("../assets/manual/plain.md")),

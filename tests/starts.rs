@@ -135,6 +135,8 @@ const GUIDE: &str = concat!(
 
 /// At least one run of each command, with what is fed to it.
 const RUNS: &[(&str, &[&str], &str)] = &[
+    ("answer", &["no-such.capsule", "--yes"], ""),
+    ("capsule", &["000000000000", "--out", "x.capsule"], ""),
     ("completions", &["bash"], ""),
     ("doctor", &["--json"], ""),
     ("doctor", &["--offline"], ""),
@@ -196,9 +198,23 @@ const RUNS: &[(&str, &[&str], &str)] = &[
         &[GUIDE, "--tokens", "support,none", "--env", "sandbox"],
         "",
     ),
+    ("mcp", &["--install"], ""),
+    (
+        "mcp",
+        &["--env", "sandbox"],
+        concat!(
+            r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#,
+            "\n",
+            r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"send","arguments":{"url":"/core/users/me","token":"support"}}}"#,
+            "\n"
+        ),
+    ),
+    ("open", &["no-such.answer"], ""),
     ("replay", &[GUIDE], ""),
     ("sandbox", &["--list"], ""),
     ("sandbox", &["--tokens"], ""),
+    ("schema", &[], ""),
+    ("schema", &["send"], ""),
     (
         "send",
         &[

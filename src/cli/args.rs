@@ -60,6 +60,16 @@ pub enum Command {
     Keys(KeysArgs),
     /// List the packs of knowledge, show one, or check one of your own
     Knowledge(KnowledgeArgs),
+    /// Write a call of the history for whoever holds its token, who may not give it away
+    Capsule(CapsuleArgs),
+    /// Make the calls of a capsule with your own token, each shown first, and write what came
+    Answer(AnswerArgs),
+    /// Judge what whoever holds the token sent back
+    Open(OpenArgs),
+    /// Serve the tools of this program to an agent, over standard input and output
+    Mcp(McpArgs),
+    /// Print the JSON schema of a result, or list the results
+    Schema(SchemaArgs),
     /// Read the manual: its topics, or one of them
     Help(HelpArgs),
     /// Print completions for a shell
@@ -788,6 +798,79 @@ impl Default for KnowledgeCommand {
     fn default() -> KnowledgeCommand {
         KnowledgeCommand::List { json: false }
     }
+}
+
+#[derive(Args)]
+pub struct CapsuleArgs {
+    /// A call of the history, by its id or the first characters of it
+    pub id: String,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+#[derive(Args)]
+pub struct AnswerArgs {
+    /// A capsule that somebody sent you
+    pub file: String,
+    /// Your token, by name; left out, the one that your settings bind to the host of the capsule
+    #[arg(short = 't', long, value_name = "NAME")]
+    pub token: Option<String>,
+    /// Send every call without asking; each is shown all the same
+    #[arg(long)]
+    pub yes: bool,
+    /// At most this many calls besides the one in question
+    #[arg(long, default_value_t = 8, value_name = "N")]
+    pub probes: usize,
+    /// The file to write; left out, the capsule's name with .answer
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Keep no record of this run
+    #[arg(long)]
+    pub no_history: bool,
+}
+
+#[derive(Args)]
+pub struct OpenArgs {
+    /// What came back for a capsule
+    pub file: String,
+    /// The support case that it belongs to
+    #[arg(long, value_name = "CASE")]
+    pub case: Option<String>,
+    /// Keep no record of this run
+    #[arg(long)]
+    pub no_history: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct McpArgs {
+    /// The one environment that calls may go to, or "sandbox"; left out, those of config.toml,
+    /// and other hosts without a token
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Let the tools send methods that write; never in a protected environment
+    #[arg(long)]
+    pub allow_writes: bool,
+    /// Print what common clients need to start the server, and write nothing
+    #[arg(long)]
+    pub install: bool,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// The support case that calls are made for
+    #[arg(long, value_name = "CASE")]
+    pub case: Option<String>,
+}
+
+#[derive(Args)]
+pub struct SchemaArgs {
+    /// The name of a result, as the command that prints it is typed
+    #[arg(value_name = "NAME")]
+    pub name: Vec<String>,
 }
 
 #[derive(Args)]

@@ -109,19 +109,30 @@ pub async fn call_in(
     manner: Manner,
     live: Option<&mut Live<'_>>,
 ) -> RawExchange {
+    match ready(client, typed, environment, case, manner) {
+        Ok(outgoing) => send(client, *outgoing, live).await,
+        Err(unsent) => *unsent,
+    }
+}
+
+/// The call as it is to be sent, or as one that was not.
+pub fn ready(
+    client: &Client,
+    typed: RequestSpec,
+    environment: Environment,
+    case: Option<String>,
+    manner: Manner,
+) -> Result<Box<Outgoing>, Box<RawExchange>> {
     match resolve(&typed, &environment) {
-        Ok(sent) => {
-            let outgoing = Outgoing {
-                typed,
-                sent,
-                environment,
-                author: Author::Person,
-                case,
-                manner,
-            };
-            send(client, outgoing, live).await
-        }
-        Err(failure) => RawExchange {
+        Ok(sent) => Ok(Box::new(Outgoing {
+            typed,
+            sent,
+            environment,
+            author: Author::Person,
+            case,
+            manner,
+        })),
+        Err(failure) => Err(Box::new(RawExchange {
             id: client.new_id(),
             environment: environment.name,
             case,
@@ -140,7 +151,7 @@ pub async fn call_in(
             probe_of: None,
             run: None,
             origin: Default::default(),
-        },
+        })),
     }
 }
 

@@ -11,12 +11,13 @@ use super::print::{Out, complain};
 use super::trouble::Trouble;
 use crate::engine::matrix::called_by;
 use crate::engine::sandbox;
-use crate::engine::{ClientOptions, Home, Vault};
+use crate::engine::{Client, ClientOptions, Flight, Home, Vault};
 use crate::insight::asking::wrong_token;
 use crate::insight::matrix::{Answer, Caller, Cell, Matrix};
+use crate::insight::{Catalogue, Exchange};
 use crate::model::{
-    Environment, Jar, Manner, Outcome, RequestSpec, Session, StatusClass, Step, fit, size_text,
-    visible_line,
+    Environment, Jar, Manner, Outcome, RawExchange, RequestSpec, Session, StatusClass, Step, fit,
+    size_text, visible_line,
 };
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -33,7 +34,7 @@ pub fn run(
     let home = Home::find()?;
     let settings = home.settings()?;
     let catalogue = choice::catalogue(&home)?;
-    let callers = callers(args, &typed, &environment, &settings)?;
+    let callers = callers(&args.tokens, &typed, &environment, &settings)?;
     let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
     let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     if let Some(consent) = &options.consent {
@@ -45,62 +46,24 @@ pub fn run(
     let mut recorder = Recorder::new(&args.record, &home, &settings, &vault);
     let client = getting::client(vault, options, &recorder);
     let tasks = choice::tasks()?;
-    let session = Session {
-        steps: vec![Step {
-            spec: typed.clone(),
-            ..Step::default()
-        }],
-        ..Session::default()
-    };
-    let mut matrix = Matrix::new(&session, &callers);
-    let manner = Manner {
-        retries: args.retry,
-        jar: Jar::None,
-        ..Manner::default()
-    };
-    let mut first = None;
-    tasks.block_on(async {
-        // One sandbox for all calls.
+    let (matrix, first) = tasks.block_on(async {
+        // One sandbox for all.
         let served = served(&mut environment).await?;
-        let mut is_limited = false;
-        for (column, caller) in callers.iter().enumerate() {
-            let obstacle = match caller {
-                // It may look like an attack: not in a protected environment, and not after a 429.
-                Caller::Wrong if environment.protected => {
-                    Some("not tried in a protected environment".to_owned())
-                }
-                Caller::Wrong if is_limited => Some("not tried after a 429".to_owned()),
-                Caller::Wrong => {
-                    client.vault().lend_wrong(environment.sandbox, None);
-                    None
-                }
-                _ => None,
-            };
-            let spec = match obstacle {
-                Some(why) => Err(why),
-                None => called_by(&typed, caller),
-            };
-            let spec = match spec {
-                Ok(spec) => spec,
-                Err(why) => {
-                    matrix.set(0, column, Cell::Skipped(why));
-                    continue;
-                }
-            };
-            let case = args.record.case.clone();
-            let raw = call_in(&client, spec, environment.clone(), case, manner, None).await;
-            is_limited |= raw.outcome.status() == Some(429);
-            if first.is_none() {
-                first = Some(raw.outcome.clone());
-            }
-            let exchange = client.shown(raw);
-            let knowledge = catalogue.library.of_exchange(&exchange, &environment);
-            let answer = Answer::of(&exchange, &knowledge);
-            matrix.set(0, column, Cell::Came(Box::new(answer)));
-            recorder.remember(exchange);
-        }
+        let asked = Asked {
+            typed,
+            environment,
+            callers,
+            retries: args.retry,
+        };
+        let make = async |spec, manner| {
+            let (place, case) = (asked.environment.clone(), args.record.case.clone());
+            call_in(&client, spec, place, case, manner, None).await
+        };
+        let keep = |exchange| recorder.remember(exchange);
+        let flight = Flight::default();
+        let compared = compared(&client, &catalogue, &asked, &flight, make, keep).await;
         drop(served);
-        Ok::<_, Trouble>(())
+        Ok::<_, Trouble>(compared)
     })?;
     tasks.shutdown_background();
     let class = first.as_ref().map_or(StatusClass::NoAnswer, Outcome::looks);
@@ -124,8 +87,85 @@ pub fn run(
     Ok(exit_code(class))
 }
 
-fn callers(
-    args: &SendArgs,
+/// One call, and by whom it is made, in an environment that is up.
+pub struct Asked {
+    pub typed: RequestSpec,
+    pub environment: Environment,
+    pub callers: Vec<Caller>,
+    pub retries: bool,
+}
+
+/// The answers that each caller gets, and what the first got, whole. `make` makes a call.
+pub async fn compared(
+    client: &Client,
+    catalogue: &Catalogue,
+    asked: &Asked,
+    flight: &Flight,
+    make: impl AsyncFn(RequestSpec, Manner) -> RawExchange,
+    mut keep: impl FnMut(Exchange),
+) -> (Matrix, Option<Outcome>) {
+    let Asked {
+        typed,
+        environment,
+        callers,
+        retries,
+    } = asked;
+    let session = Session {
+        steps: vec![Step {
+            spec: typed.clone(),
+            ..Step::default()
+        }],
+        ..Session::default()
+    };
+    let mut matrix = Matrix::new(&session, callers);
+    let manner = Manner {
+        retries: *retries,
+        jar: Jar::None,
+        ..Manner::default()
+    };
+    let mut first = None;
+    let mut is_limited = false;
+    for (column, caller) in callers.iter().enumerate() {
+        let obstacle = match caller {
+            _ if flight.is_stopped() => Some("it was stopped before".to_owned()),
+            // It may be taken for an attack: not where it matters, and not on top of it.
+            Caller::Wrong if environment.protected => {
+                Some("not tried in a protected environment".to_owned())
+            }
+            Caller::Wrong if is_limited => Some("not tried after a 429".to_owned()),
+            Caller::Wrong => {
+                client.vault().lend_wrong(environment.sandbox, None);
+                None
+            }
+            _ => None,
+        };
+        let spec = match obstacle {
+            Some(why) => Err(why),
+            None => called_by(typed, caller),
+        };
+        let spec = match spec {
+            Ok(spec) => spec,
+            Err(why) => {
+                matrix.set(0, column, Cell::Skipped(why));
+                continue;
+            }
+        };
+        let raw = make(spec, manner).await;
+        is_limited |= raw.outcome.status() == Some(429);
+        if first.is_none() {
+            first = Some(raw.outcome.clone());
+        }
+        let exchange = client.shown(raw);
+        let knowledge = catalogue.library.of_exchange(&exchange, environment);
+        let answer = Answer::of(&exchange, &knowledge);
+        matrix.set(0, column, Cell::Came(Box::new(answer)));
+        keep(exchange);
+    }
+    (matrix, first)
+}
+
+pub fn callers(
+    names: &[String],
     typed: &RequestSpec,
     environment: &Environment,
     settings: &crate::model::Settings,
@@ -146,7 +186,7 @@ fn callers(
         ));
     }
     let mut callers = Vec::new();
-    for name in &args.tokens {
+    for name in names {
         let caller = Caller::Token(choice::token(name, environment, settings)?);
         if !callers.contains(&caller) {
             callers.push(caller);
@@ -309,7 +349,8 @@ fn colour_of(matrix: &Matrix, column: usize) -> &'static str {
     }
 }
 
-fn compared_json(matrix: &Matrix) -> Value {
+/// The answers side by side, the first in question.
+pub fn compared_json(matrix: &Matrix) -> Value {
     let row = &matrix.rows[0];
     let columns = (0..matrix.callers.len()).map(|column| column_json(matrix, column));
     json!({

@@ -27,8 +27,7 @@ fn list(json: bool, out: &mut Out) -> Result<u8, Trouble> {
     let settings = Home::find()?.settings()?;
     let all = &settings.environments;
     if json {
-        let rows: Vec<Value> = all.iter().map(environment_json).collect();
-        out.json(&json!({ "environments": rows }));
+        out.json(&environments_json(all));
         return Ok(0);
     }
     if all.is_empty() {
@@ -50,6 +49,12 @@ fn list(json: bool, out: &mut Out) -> Result<u8, Trouble> {
     }
     out.line("sandbox is the practice API; it is always there.");
     Ok(0)
+}
+
+/// All that are defined.
+pub fn environments_json(all: &[Environment]) -> Value {
+    let rows: Vec<Value> = all.iter().map(environment_json).collect();
+    json!({ "environments": rows })
 }
 
 fn environment_json(environment: &Environment) -> Value {

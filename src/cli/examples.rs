@@ -171,6 +171,27 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ("knowledge list", &["httriage knowledge list --json"]),
     ("knowledge show", &["httriage knowledge show oauth"]),
     ("knowledge check", &["httriage knowledge check acme.toml"]),
+    ("capsule", &["httriage capsule 38g9 --out case.capsule"]),
+    (
+        "answer",
+        &[
+            "httriage answer case.capsule",
+            "httriage answer case.capsule -t mine --out case.answer",
+        ],
+    ),
+    ("open", &["httriage open case.answer"]),
+    (
+        "mcp",
+        &["httriage mcp --install", "httriage mcp --env acme"],
+    ),
+    (
+        "schema",
+        &[
+            "httriage schema",
+            "httriage schema investigate",
+            "httriage schema token list",
+        ],
+    ),
     ("help", &["httriage help", "httriage help tokens"]),
     (
         "completions",

@@ -29,26 +29,85 @@ pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
     let place = place(args.env, &home)?;
     let knowledge = catalogue.library.of_environment(&place);
     let here = catalogue.beside(&knowledge);
+    if args.json {
+        let document = match word_json(what, here) {
+            Some(document) => document,
+            None => json_of_text(&read(what)?, what, &home, &catalogue)?,
+        };
+        out.json(&document);
+        return Ok(0);
+    }
     if let Some(status) = status_number(what) {
-        return status_of(status, here, args.json, out);
+        status_of(status, here, out);
+        return Ok(0);
     }
     if let Some(note) = here.code(what, None) {
-        code(note, args.json, out);
+        code(note, out);
         return Ok(0);
     }
     if let Some(note) = Cause::from_id(what).and_then(|cause| here.cause(cause)) {
-        cause(&note, args.json, out);
+        cause(&note, out);
         return Ok(0);
     }
     let bytes = read(what)?;
-    text_of_file(&bytes, what, &home, &catalogue, args.json, out)
+    text_of_file(&bytes, what, &home, &catalogue, out)
+}
+
+/// What a status, a code or a cause means; `None` where it is none that is known.
+pub fn word_json(what: &str, here: Glossary) -> Option<Value> {
+    if let Some(status) = status_number(what) {
+        return Some(status_json(status, here));
+    }
+    if let Some(note) = here.code(what, None) {
+        return Some(code_json(note));
+    }
+    let note = here.cause(Cause::from_id(what)?)?;
+    Some(cause_json(&note))
+}
+
+/// What a text tells of a call that somebody else made.
+pub fn json_of_text(
+    bytes: &[u8],
+    what: &str,
+    home: &Home,
+    catalogue: &Catalogue,
+) -> Result<Value, Trouble> {
+    Ok(match read_text(bytes, catalogue) {
+        Pasted::Recording(text) => recording::document_of(text, what, home, catalogue)?,
+        Pasted::Words(says) => unread_json(&says),
+        Pasted::Answer(saved) => judged(*saved, home, catalogue)?.document(catalogue),
+    })
+}
+
+/// What a text is.
+enum Pasted<'t> {
+    Recording(&'t str),
+    Answer(Box<Saved>),
+    /// Nothing to explain, and why.
+    Words(String),
+}
+
+fn read_text<'t>(bytes: &'t [u8], catalogue: &Catalogue) -> Pasted<'t> {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    if har::is_recording(text) {
+        return Pasted::Recording(text);
+    }
+    let saved = received(bytes, &catalogue.library);
+    let is_answer = saved.as_ref().is_some_and(Saved::is_answer);
+    if let Some(format) = registry::told(text).filter(|_| !is_answer) {
+        return Pasted::Words(unanswered(format.noun));
+    }
+    match saved {
+        Some(saved) => Pasted::Answer(Box::new(saved)),
+        None => Pasted::Words("There is no text here.".to_owned()),
+    }
 }
 
 /// Explains a text that came through a pipe without a question.
 pub fn text_from_pipe(bytes: &[u8], out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let catalogue = choice::catalogue(&home)?;
-    text_of_file(bytes, "-", &home, &catalogue, false, out)
+    text_of_file(bytes, "-", &home, &catalogue, out)
 }
 
 fn text_of_file(
@@ -56,61 +115,43 @@ fn text_of_file(
     what: &str,
     home: &Home,
     catalogue: &Catalogue,
-    json: bool,
     out: &mut Out,
 ) -> Result<u8, Trouble> {
-    let text = std::str::from_utf8(bytes).unwrap_or_default();
-    if har::is_recording(text) {
-        return recording::explain(text, what, home, catalogue, json, out);
+    match read_text(bytes, catalogue) {
+        Pasted::Recording(text) => return recording::explain(text, what, home, catalogue, out),
+        Pasted::Words(says) => out.paragraph(&says),
+        Pasted::Answer(saved) => {
+            let told = judged(*saved, home, catalogue)?;
+            let here = catalogue.beside(&told.case.knowledge);
+            text_of(&told, here, out);
+        }
     }
-    let saved = received(bytes, &catalogue.library);
-    let is_answer = saved.as_ref().is_some_and(Saved::is_answer);
-    if let Some(format) = registry::told(text).filter(|_| !is_answer) {
-        unanswered(format.noun, json, out);
-        return Ok(0);
-    }
-    let Some(saved) = saved else {
-        unread("There is no text here.", json, out);
-        return Ok(0);
-    };
-    pasted_call(saved, home, catalogue, json, out)?;
     Ok(0)
 }
 
 /// A request that came without its response.
-fn unanswered(noun: &str, json: bool, out: &mut Out) {
+fn unanswered(noun: &str) -> String {
     let article = if noun.starts_with(['O', 'a', 'e', 'i', 'o']) {
         "an"
     } else {
         "a"
     };
-    let says = format!(
+    format!(
         "This was read as {article} {noun} without an answer, so there is nothing to explain. Paste what came of it as well, or send it with httriage."
-    );
-    unread(&says, json, out);
+    )
 }
 
-fn unread(says: &str, json: bool, out: &mut Out) {
-    if json {
-        let mut object = Map::new();
-        object.insert("causes".into(), json!([]));
-        object.insert("verdicts".into(), json!([]));
-        object.insert("entries".into(), json!([]));
-        object.insert("notes".into(), notes_json(&[Note::new(says)]));
-        out.json(&Value::Object(object));
-    } else {
-        out.paragraph(says);
-    }
+fn unread_json(says: &str) -> Value {
+    json!({
+        "causes": [],
+        "verdicts": [],
+        "entries": [],
+        "notes": notes_json(&[Note::new(says)]),
+    })
 }
 
 /// A call that somebody else made, judged like one of our own.
-fn pasted_call(
-    saved: Saved,
-    home: &Home,
-    catalogue: &Catalogue,
-    json: bool,
-    out: &mut Out,
-) -> Result<(), Trouble> {
+fn judged(saved: Saved, home: &Home, catalogue: &Catalogue) -> Result<Told, Trouble> {
     let (form, notes) = (saved.form, saved.notes.clone());
     let settings = home.settings()?;
     let vault = Vault::new(&settings, sandbox::token_value);
@@ -128,24 +169,26 @@ fn pasted_call(
         notes: notes_of(&case, form, notes),
         ..case.call.errors.clone()
     };
-    let here = catalogue.beside(&case.knowledge);
-    let told = Told {
-        case: &case,
+    Ok(Told {
+        case,
         form,
         errors,
-    };
-    match json {
-        true => out.json(&document(&told, &explanation, here)),
-        false => text_of(&told, &explanation, here, out),
-    }
-    Ok(())
+        explanation,
+    })
 }
 
 /// A pasted call with notes about its text.
-struct Told<'a> {
-    case: &'a Case,
+struct Told {
+    case: Case,
     form: Form,
     errors: ErrorBody,
+    explanation: Explanation,
+}
+
+impl Told {
+    fn document(&self, catalogue: &Catalogue) -> Value {
+        document(self, catalogue.beside(&self.case.knowledge))
+    }
 }
 
 /// What is odd about the text. For a form that never shows a body, its absence is not worth a note.
@@ -163,7 +206,7 @@ fn notes_of(case: &Case, form: Form, mut notes: Vec<Note>) -> Vec<Note> {
 
 /// The environment whose words apply to a status or a code: the one that is named or chosen, else
 /// the practice API. A person's own come first.
-fn place(env: Option<String>, home: &Home) -> Result<Environment, Trouble> {
+pub fn place(env: Option<String>, home: &Home) -> Result<Environment, Trouble> {
     let named = PlaceArgs {
         env,
         ..PlaceArgs::default()
@@ -181,32 +224,32 @@ fn status_number(text: &str) -> Option<u16> {
     digits.then(|| text.parse().ok()).flatten()
 }
 
-fn status_of(status: u16, here: Glossary, json: bool, out: &mut Out) -> Result<u8, Trouble> {
-    let class = StatusClass::of(status);
+fn status_json(status: u16, here: Glossary) -> Value {
     let note = here.status(status);
-    if json {
-        let mut object = Map::new();
-        object.insert("status".into(), json!(status));
-        object.insert("class".into(), json!(class.id()));
-        if let Some(note) = &note {
-            object.insert("meaning".into(), json!(note.meaning.text));
-        }
-        object.insert(
-            "causes".into(),
-            causes_json(note.as_ref().map_or(&[], |n| &n.causes)),
-        );
-        if let Some(note) = note {
-            object.insert("reasons".into(), json!(said(&note.reasons)));
-            object.insert("checks".into(), json!(texts(&note.checks)));
-            object.insert("ask".into(), json!(texts(&note.ask)));
-            object.insert("see".into(), json!(note.see));
-        }
-        object.insert("entries".into(), json!([]));
-        object.insert("notes".into(), json!([]));
-        out.json(&Value::Object(object));
-        return Ok(0);
+    let mut object = Map::new();
+    object.insert("status".into(), json!(status));
+    object.insert("class".into(), json!(StatusClass::of(status).id()));
+    if let Some(note) = &note {
+        object.insert("meaning".into(), json!(note.meaning.text));
     }
-    match note {
+    object.insert(
+        "causes".into(),
+        causes_json(note.as_ref().map_or(&[], |n| &n.causes)),
+    );
+    if let Some(note) = note {
+        object.insert("reasons".into(), json!(said(&note.reasons)));
+        object.insert("checks".into(), json!(texts(&note.checks)));
+        object.insert("ask".into(), json!(texts(&note.ask)));
+        object.insert("see".into(), json!(note.see));
+    }
+    object.insert("entries".into(), json!([]));
+    object.insert("notes".into(), json!([]));
+    Value::Object(object)
+}
+
+fn status_of(status: u16, here: Glossary, out: &mut Out) {
+    let class = StatusClass::of(status);
+    match here.status(status) {
         Some(note) => status_text(&note, out),
         None => out.line(&format!(
             "{} {status}: the catalogue does not know this status; its class is {}.",
@@ -214,7 +257,6 @@ fn status_of(status: u16, here: Glossary, json: bool, out: &mut Out) -> Result<u
             class.id().replace('_', " ")
         )),
     }
-    Ok(0)
 }
 
 fn status_text(note: &StatusNote, out: &mut Out) {
@@ -231,23 +273,23 @@ fn status_text(note: &StatusNote, out: &mut Out) {
     }
 }
 
-fn code(note: &CodeNote, json: bool, out: &mut Out) {
-    if json {
-        let mut object = Map::new();
-        if let [status] = note.statuses[..] {
-            object.insert("status".into(), json!(status));
-            object.insert("class".into(), json!(StatusClass::of(status).id()));
-        }
-        object.insert("meaning".into(), json!(note.meaning.text));
-        object.insert("causes".into(), causes_json(&note.causes));
-        object.insert("statuses".into(), json!(note.statuses));
-        object.insert("checks".into(), json!(texts(&note.checks)));
-        object.insert("ask".into(), json!(texts(&note.ask)));
-        object.insert("entries".into(), json!([]));
-        object.insert("notes".into(), json!([]));
-        out.json(&Value::Object(object));
-        return;
+fn code_json(note: &CodeNote) -> Value {
+    let mut object = Map::new();
+    if let [status] = note.statuses[..] {
+        object.insert("status".into(), json!(status));
+        object.insert("class".into(), json!(StatusClass::of(status).id()));
     }
+    object.insert("meaning".into(), json!(note.meaning.text));
+    object.insert("causes".into(), causes_json(&note.causes));
+    object.insert("statuses".into(), json!(note.statuses));
+    object.insert("checks".into(), json!(texts(&note.checks)));
+    object.insert("ask".into(), json!(texts(&note.ask)));
+    object.insert("entries".into(), json!([]));
+    object.insert("notes".into(), json!([]));
+    Value::Object(object)
+}
+
+fn code(note: &CodeNote, out: &mut Out) {
     out.heading(&note.code);
     out.line(&note.meaning.text);
     if !note.statuses.is_empty() {
@@ -259,19 +301,19 @@ fn code(note: &CodeNote, json: bool, out: &mut Out) {
     causes_text(&note.causes, out);
 }
 
-fn cause(note: &CauseNote, json: bool, out: &mut Out) {
-    if json {
-        let mut object = Map::new();
-        object.insert("meaning".into(), json!(note.meaning.text));
-        object.insert("causes".into(), causes_json(&[note.cause]));
-        object.insert("signs".into(), json!(said(&note.signs)));
-        let steps = note.steps.iter().map(|step| in_general(&step.text));
-        object.insert("steps".into(), json!(steps.collect::<Vec<_>>()));
-        object.insert("entries".into(), json!([]));
-        object.insert("notes".into(), json!([]));
-        out.json(&Value::Object(object));
-        return;
-    }
+fn cause_json(note: &CauseNote) -> Value {
+    let steps = note.steps.iter().map(|step| in_general(&step.text));
+    json!({
+        "meaning": note.meaning.text,
+        "causes": causes_json(&[note.cause]),
+        "signs": said(&note.signs),
+        "steps": steps.collect::<Vec<_>>(),
+        "entries": [],
+        "notes": [],
+    })
+}
+
+fn cause(note: &CauseNote, out: &mut Out) {
     out.heading(note.cause.id());
     out.line(&note.meaning.text);
     out.statements("How it is told", &note.signs);
@@ -324,8 +366,8 @@ fn codes_of(case: &Case) -> Vec<&str> {
     codes
 }
 
-fn document(told: &Told, explanation: &Explanation, here: Glossary) -> Value {
-    let case = told.case;
+fn document(told: &Told, here: Glossary) -> Value {
+    let (case, explanation) = (&told.case, &told.explanation);
     let mut object = Map::new();
     if let Some(status) = status_in(case) {
         object.insert("status".into(), json!(status));
@@ -361,8 +403,8 @@ fn said_by_client(case: &Case) -> Option<Entry> {
 }
 
 /// Prints the verdict first, then what it rests on.
-fn text_of(told: &Told, explanation: &Explanation, here: Glossary, out: &mut Out) {
-    let case = told.case;
+fn text_of(told: &Told, here: Glossary, out: &mut Out) {
+    let (case, explanation) = (&told.case, &told.explanation);
     verdicts(case, explanation, out);
     out.line("");
     out.line(&format!("Read as {}.", told.form.noun()));

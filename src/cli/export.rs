@@ -40,7 +40,9 @@ pub fn run(args: ExportArgs, out: &mut Out) -> Result<u8, Trouble> {
         }
         Export::Ticket(write) => {
             no_session(&home, &args.what, "a ticket is written for one call")?;
-            return ticket_of(write, &args.what, &home, &settings, out);
+            let text = ticket_of(write, &args.what, &home, &settings)?;
+            out.finished(text.trim_end_matches('\n'));
+            return Ok(0);
         }
         Export::Requests { session, call } => (session, call),
     };
@@ -107,13 +109,12 @@ fn environment_of(call: &Exchange, settings: &Settings) -> Environment {
 }
 
 /// A call for a ticket, with the result of its investigation.
-fn ticket_of(
+pub fn ticket_of(
     write: fn(&Case, &Explanation) -> String,
     id: &str,
     home: &Home,
     settings: &Settings,
-    out: &mut Out,
-) -> Result<u8, Trouble> {
+) -> Result<String, Trouble> {
     let catalogue = choice::catalogue(home)?;
     let history = choice::history(home, settings).map_err(|e| Trouble::failed(e.to_string()))?;
     let exchange = history::find(&history, id)?;
@@ -140,8 +141,7 @@ fn ticket_of(
             "Nothing was written: the value of a token stands in the ticket. Forget the call, make it again, and say so to the makers.".to_owned(),
         ));
     }
-    out.finished(for_clipboard(&text).trim_end_matches('\n'));
-    Ok(0)
+    Ok(for_clipboard(&text))
 }
 
 fn call(home: &Home, settings: &Settings, id: &str) -> Result<Exchange, Trouble> {

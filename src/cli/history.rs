@@ -12,7 +12,7 @@ use crate::format::session_file;
 use crate::insight::Exchange;
 use crate::insight::Query;
 use crate::insight::replay::{Keeping, session_of};
-use crate::model::{ExchangeId, Note, Session};
+use crate::model::{ExchangeId, ExchangeSummary, Note, Session};
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
@@ -97,8 +97,7 @@ fn list(
     let query = read_filter(&filter.join(" "), !json)?;
     let found = history.recall(&query, limit, None)?;
     if json {
-        let rows: Vec<Value> = found.iter().map(summary_json).collect();
-        out.json(&json!({ "exchanges": rows }));
+        out.json(&found_json(&found));
         return Ok(0);
     }
     if found.is_empty() {
@@ -113,9 +112,14 @@ fn list(
     Ok(0)
 }
 
-/// Reads a filter. Times without a zone are the person's local times, and a message says which
-/// times that makes.
-fn read_filter(text: &str, for_people: bool) -> Result<Query, Trouble> {
+/// The calls that fit, without their bodies.
+pub fn found_json(found: &[ExchangeSummary]) -> Value {
+    let rows: Vec<Value> = found.iter().map(summary_json).collect();
+    json!({ "exchanges": rows })
+}
+
+/// Times without a zone are those of the person; which ones that makes is said.
+pub fn read_filter(text: &str, for_people: bool) -> Result<Query, Trouble> {
     let now = clock::now().to_zoned(jiff::tz::TimeZone::system());
     let query = Query::parse(text, &now).map_err(|error| Trouble::usage(error.to_string()))?;
     for sentence in query.told().iter().filter(|_| for_people) {

@@ -154,7 +154,8 @@ fn as_send(args: InvestigateArgs) -> (SendArgs, Vec<String>) {
     (send, args.tokens)
 }
 
-fn json_of(result: &Investigated, explanation: &Explanation) -> Value {
+/// The call, its verdicts and all that was asked for them.
+pub fn json_of(result: &Investigated, explanation: &Explanation) -> Value {
     let probes = result
         .case
         .probes
@@ -168,7 +169,8 @@ fn json_of(result: &Investigated, explanation: &Explanation) -> Value {
     })
 }
 
-fn text(
+/// The call, what was asked for it, and the verdicts.
+pub fn text(
     result: &Investigated,
     explanation: &Explanation,
     budget: usize,

@@ -1,7 +1,7 @@
 //! `httriage isolate`: finds the part of a call that its refusal hangs on, by mixing it with a call
 //! that works.
 
-mod against;
+pub mod against;
 
 use super::args::{IsolateArgs, RecordArgs, SendArgs};
 use super::ask;
@@ -122,7 +122,7 @@ pub fn run(args: IsolateArgs, out: &mut Out) -> Result<u8, Trouble> {
 }
 
 /// The search, with the call that works as it is made now.
-fn begun(
+pub fn begun(
     refused: &Side,
     other: Option<Other>,
     usual: &Reach,
@@ -169,7 +169,8 @@ fn as_send(args: IsolateArgs) -> (SendArgs, Option<String>) {
     (send, args.against_token)
 }
 
-fn json_of(search: &Isolation) -> Value {
+/// What the search found, part by part.
+pub fn json_of(search: &Isolation) -> Value {
     let finding = search.finding();
     let parts = search.parts().into_iter().map(|(number, part)| {
         let mut value = json!({

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use std::time::Duration;
 
 /// JSON text without characters that control, hide or reorder anything.
-fn escaped(json: &str) -> String {
+pub fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
         if is_unsafe(c) {
@@ -317,6 +317,10 @@ pub fn first_json(explanation: &Explanation) -> Value {
     }
     if let Some(remedy) = &named.remedy {
         value["remedy"] = remedy_json(remedy);
+    }
+    if !named.asked_there.is_empty() {
+        let there = named.asked_there.iter().map(remedy_json);
+        value["ask"] = Value::Array(there.collect());
     }
     if explanation.stood {
         value["stood"] = json!(true);

@@ -32,7 +32,7 @@ pub fn run(args: MatrixArgs, out: &mut Out) -> Result<u8, Trouble> {
     let session = session_file::read(&text, &path.display().to_string())?;
     let environment = choice::environment_of_session(&args.place, &session, &settings)?;
     let mut asked = MatrixRun {
-        callers: callers(&args, &session, &environment, &settings)?,
+        callers: callers(&args.tokens, &session, &environment, &settings)?,
         session,
         environment,
         allow_writes: args.allow_writes,
@@ -95,8 +95,8 @@ pub fn run(args: MatrixArgs, out: &mut Out) -> Result<u8, Trouble> {
 }
 
 /// The given tokens, else those that the session names.
-fn callers(
-    args: &MatrixArgs,
+pub fn callers(
+    named: &[String],
     session: &Session,
     environment: &Environment,
     settings: &Settings,
@@ -107,14 +107,14 @@ fn callers(
             callers.push(caller);
         }
     };
-    for name in args.tokens.iter().map(|name| name.trim()) {
+    for name in named.iter().map(|name| name.trim()) {
         match choice::token(name, environment, settings) {
             Ok(token) => add(Caller::Token(token)),
             Err(_) if name == Caller::Nobody.label() => add(Caller::Nobody),
             Err(trouble) => return Err(trouble),
         }
     }
-    if args.tokens.is_empty() {
+    if named.is_empty() {
         for step in &session.steps {
             let pinned = step.access.iter().map(|(name, _)| name);
             for name in step.spec.auth.token().into_iter().chain(pinned) {
@@ -361,7 +361,8 @@ fn colour_of(access: Access) -> &'static str {
     }
 }
 
-fn matrix_json(matrix: &Matrix) -> Value {
+/// Who may do what, cell by cell.
+pub fn matrix_json(matrix: &Matrix) -> Value {
     let tokens: Vec<&str> = matrix.callers.iter().map(Caller::label).collect();
     let rows = (0..matrix.rows.len()).map(|place| {
         let row = &matrix.rows[place];

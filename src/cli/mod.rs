@@ -4,6 +4,7 @@
 mod args;
 mod ask;
 mod call;
+mod capsule;
 mod choice;
 mod compare;
 mod completions;
@@ -26,6 +27,7 @@ mod knowledge;
 mod live;
 mod manual;
 mod matrix;
+mod mcp;
 mod misuse;
 mod pager;
 mod picture;
@@ -33,6 +35,7 @@ mod print;
 mod recording;
 mod replay;
 mod sandbox;
+mod schema;
 mod send;
 mod token;
 mod trouble;
@@ -83,6 +86,11 @@ pub fn dispatch() -> u8 {
         Some(Command::Doctor(doctor)) => doctor::run(doctor, &mut out),
         Some(Command::Keys(keys)) => keys::run(keys, &mut out),
         Some(Command::Knowledge(knowledge)) => knowledge::run(knowledge, &mut out),
+        Some(Command::Capsule(capsule)) => capsule::run(capsule, &mut out),
+        Some(Command::Answer(answer)) => capsule::answer(answer, &mut out),
+        Some(Command::Open(open)) => capsule::open(open, &mut out),
+        Some(Command::Mcp(mcp)) => mcp::run(mcp, &mut out),
+        Some(Command::Schema(name)) => schema::run(name, &mut out),
         Some(Command::Help(help)) => manual::run(help, &mut out),
         Some(Command::JqWorker) => Ok(crate::engine::jq::work()),
     };

@@ -28,15 +28,20 @@ struct Told {
     alike: usize,
 }
 
-/// Explains every refused call of a recording, as text or JSON.
-pub fn explain(
+/// What a recording holds: the refused calls, those that are fine, and what was noticed.
+struct Read {
+    told: Vec<Told>,
+    fine: Vec<Told>,
+    collection: Collection,
+}
+
+fn read(
     text: &str,
     file: &str,
     home: &Home,
     catalogue: &Catalogue,
-    as_json: bool,
-    out: &mut Out,
-) -> Result<u8, Trouble> {
+    with_fine: bool,
+) -> Result<(Read, usize), Trouble> {
     let settings = home.settings()?;
     let vault = Vault::new(&settings, sandbox::token_value).knowing(catalogue.library.marks());
     let tokens = settings.tokens.iter();
@@ -55,29 +60,52 @@ pub fn explain(
             vault.lend(&token.name, value.clone());
         }
     }
-    let total = exchanges.len();
     let (refused, fine): (Vec<_>, Vec<_>) = exchanges.into_iter().partition(is_refused);
     let told: Vec<Told> = alike(refused)
         .into_iter()
         .map(|(exchange, alike)| tell(exchange, alike, &vault, &settings, catalogue))
         .collect();
-    if as_json {
-        let fine = fine.into_iter().map(|exchange| (exchange, 0));
-        let fine =
-            fine.map(|(exchange, alike)| tell(exchange, alike, &vault, &settings, catalogue));
-        let calls: Vec<Told> = told.into_iter().chain(fine).collect();
-        out.json(&document(&calls, &collection));
-        return Ok(0);
-    }
-    for call in &told {
+    let count = fine.len();
+    let fine = fine.into_iter().filter(|_| with_fine);
+    let fine = fine.map(|exchange| tell(exchange, 0, &vault, &settings, catalogue));
+    let read = Read {
+        fine: fine.collect(),
+        told,
+        collection,
+    };
+    Ok((read, count))
+}
+
+/// Every call with its verdicts, the refused ones first.
+pub fn document_of(
+    text: &str,
+    file: &str,
+    home: &Home,
+    catalogue: &Catalogue,
+) -> Result<Value, Trouble> {
+    let (read, _) = read(text, file, home, catalogue, true)?;
+    let calls: Vec<Told> = read.told.into_iter().chain(read.fine).collect();
+    Ok(document(&calls, &read.collection))
+}
+
+pub fn explain(
+    text: &str,
+    file: &str,
+    home: &Home,
+    catalogue: &Catalogue,
+    out: &mut Out,
+) -> Result<u8, Trouble> {
+    let (read, fine) = read(text, file, home, catalogue, false)?;
+    for call in &read.told {
         show(call, catalogue, out);
     }
-    let refused = total - fine.len();
+    let refused: usize = read.told.iter().map(|call| call.alike + 1).sum();
+    let total = refused + fine;
     out.line(&match refused {
         0 => format!("None of the {total} calls was refused."),
         _ => format!("{refused} of {total} calls were refused or not answered."),
     });
-    out.notes(&collection.notes);
+    out.notes(&read.collection.notes);
     Ok(0)
 }
 

@@ -249,7 +249,7 @@ fn closing(report: &ReplayReport) -> String {
 }
 
 /// A report as JSON, written step by step: thousands of steps are never built as one document.
-struct ReportJson<'r>(&'r ReplayReport);
+pub struct ReportJson<'r>(pub &'r ReplayReport);
 
 impl Serialize for ReportJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

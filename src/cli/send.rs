@@ -15,13 +15,14 @@ use crate::engine::clock;
 use crate::engine::sandbox;
 use crate::engine::{Client, ClientOptions, Home, Vault};
 use crate::insight::back_off::{NextTry, next_try};
-use crate::insight::explain;
 use crate::insight::facts::{Case, Credential, Facts};
 use crate::insight::redact::is_secret_name;
+use crate::insight::{Explanation, explain};
 use crate::model::{
     Auth, Body, Consent, Environment, Manner, Origin, Param, Part, RawExchange, RequestSpec,
     Settings, TokenName, nearest, token_names_in, visible_line,
 };
+use serde_json::Value;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -96,9 +97,7 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     let case = Case::of(facts, carried, place, now).knowing(knowledge);
     let explanation = explain(&case, &catalogue);
     if args.json {
-        let mut document = case_json(&case, &explanation);
-        document["causes"] = causes_json(&explanation);
-        out.json(&document);
+        out.json(&document(&case, &explanation));
     } else {
         let is_aside = is_alone || is_stdout(args.output.as_deref());
         let head = match is_aside {
@@ -131,6 +130,13 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     recorder.finish();
     written.trouble()?;
     Ok(code)
+}
+
+/// A call with what may have gone wrong.
+pub fn document(case: &Case, explanation: &Explanation) -> Value {
+    let mut document = case_json(case, explanation);
+    document["causes"] = causes_json(explanation);
+    document
 }
 
 async fn call(

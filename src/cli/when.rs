@@ -9,6 +9,7 @@ use super::print::Out;
 use super::trouble::Trouble;
 use crate::engine::Home;
 use crate::engine::when::turned;
+use crate::insight::when::Turned;
 use crate::model::visible_line;
 use serde_json::{Map, Value, json};
 
@@ -26,20 +27,7 @@ pub fn run(args: WhenArgs, out: &mut Out) -> Result<u8, Trouble> {
     let (good, bad) = (found.good.as_deref(), found.bad.as_deref());
     let words = found.sentence();
     if args.json {
-        let mut document = Map::new();
-        if let Some(good) = good {
-            document.insert("last_good".into(), exchange_json(good));
-        }
-        if let Some(bad) = bad {
-            document.insert("first_bad".into(), exchange_json(bad));
-        }
-        let changed = found.changed.iter();
-        let changed = changed.map(
-            |change| json!({ "what": change.what, "before": change.before, "after": change.after }),
-        );
-        document.insert("changed".into(), Value::Array(changed.collect()));
-        document.insert("sentence".into(), json!(words));
-        out.json(&Value::Object(document));
+        out.json(&document(&found));
     } else {
         out.paragraph(&words);
         for (title, call) in [("Last good", good), ("First bad", bad)] {
@@ -72,4 +60,21 @@ pub fn run(args: WhenArgs, out: &mut Out) -> Result<u8, Trouble> {
         true => 0,
         false => 1,
     })
+}
+
+/// The turn with both calls.
+pub fn document(found: &Turned) -> Value {
+    let mut document = Map::new();
+    for (name, call) in [("last_good", &found.good), ("first_bad", &found.bad)] {
+        if let Some(call) = call {
+            document.insert(name.into(), exchange_json(call));
+        }
+    }
+    let changed = found.changed.iter();
+    let changed = changed.map(
+        |change| json!({ "what": change.what, "before": change.before, "after": change.after }),
+    );
+    document.insert("changed".into(), Value::Array(changed.collect()));
+    document.insert("sentence".into(), json!(found.sentence()));
+    Value::Object(document)
 }

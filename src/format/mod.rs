@@ -3,6 +3,7 @@
 pub mod bruno;
 pub mod calibration_file;
 mod call;
+pub mod capsule;
 pub mod catalogue_file;
 mod commands;
 pub mod config_edit;
@@ -40,6 +41,7 @@ pub mod registry;
 pub mod report;
 #[cfg(test)]
 mod sample;
+pub mod schema;
 pub mod session_edit;
 pub mod session_file;
 mod statement;

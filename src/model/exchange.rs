@@ -535,10 +535,12 @@ impl RawExchange {
 
     /// Whether somebody made it for its own sake, so that it belongs to the story of a case.
     pub fn is_own(&self) -> bool {
-        let is_own = matches!(
-            self.origin,
-            CallOrigin::Person | CallOrigin::Agent | CallOrigin::Unknown
-        );
+        let is_own = match self.origin {
+            CallOrigin::Person | CallOrigin::Unknown => true,
+            // Its matrices, replays and searches are runs.
+            CallOrigin::Agent => self.run.is_none(),
+            _ => false,
+        };
         is_own && self.probe_of.is_none()
     }
 

@@ -74,7 +74,7 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
         let note = "verdict and evidence";
         clips.push((Clip::Ticket, "the whole ticket as Markdown", note));
     }
-    if let Some(remedy) = remedy(&exchange) {
+    if let Some(remedy) = remedy(&exchange, &known_of(state, &exchange)) {
         let note = match remedy.url {
             Some(_) => "the link that the answer names",
             None => "as the answer says it",
@@ -250,7 +250,7 @@ pub fn copy(state: &mut State, clip: Clip, of: Option<Arc<Exchange>>) -> Vec<Eff
             let named = |place: &&Environment| place.name == exchange.environment;
             let known = state.environments.iter().find(named).cloned();
             let ground = state.ground(&known.unwrap_or_default());
-            of_call(clip, exchange, &ground)
+            of_call(clip, exchange, &ground, &known_of(state, exchange))
         }
         None => of_request(state, clip),
     };
@@ -308,14 +308,26 @@ fn of_request(state: &State, clip: Clip) -> Copied {
     }
 }
 
-fn remedy(exchange: &Exchange) -> Option<Remedy> {
-    let response = exchange.outcome.response()?;
-    let errors = error_body(response);
-    let known = Knowledge::default();
-    named(response, &errors, &known, exchange.answered_at()).remedy
+/// What is known of the API of a call that is in front.
+fn known_of(state: &State, exchange: &Exchange) -> Knowledge {
+    let shown = state.response.shown.as_ref();
+    let shown = shown.filter(|shown| shown.exchange.id == exchange.id);
+    shown
+        .map(|shown| shown.knowledge.clone())
+        .unwrap_or_default()
 }
 
-fn of_call(clip: Clip, made: &Exchange, ground: &Ground) -> Copied {
+/// What the answer says mends it, or else where the API says why.
+fn remedy(exchange: &Exchange, known: &Knowledge) -> Option<Remedy> {
+    let response = exchange.outcome.response()?;
+    let errors = error_body(response);
+    let named = named(response, &errors, known, exchange.answered_at());
+    named
+        .remedy
+        .or_else(|| named.asked_there.into_iter().next())
+}
+
+fn of_call(clip: Clip, made: &Exchange, ground: &Ground, known: &Knowledge) -> Copied {
     let exchange = &*export::masked(made, &ground.environment);
     let response = exchange.outcome.response();
     match clip {
@@ -336,7 +348,7 @@ fn of_call(clip: Clip, made: &Exchange, ground: &Ground) -> Copied {
             ("the headers", Ok(for_clipboard(&text)))
         }
         Clip::Remedy => {
-            let text = remedy(exchange).map(|remedy| remedy.url.unwrap_or(remedy.text));
+            let text = remedy(exchange, known).map(|remedy| remedy.url.unwrap_or(remedy.text));
             ("the remedy", Ok(for_clipboard(&text.unwrap_or_default())))
         }
         Clip::RequestIds => {

@@ -6,16 +6,16 @@ use crate::app::pane::{Question, ResponseTab};
 use crate::app::state::{Overlay, State};
 use crate::insight::named;
 
-const NONE: &str = "The answer names no page that mends it. What to do stands under Why.";
+const NONE: &str =
+    "The answer names no page that mends it or says why. What to do stands under Why.";
 
 /// The address, if it may be opened: a web page, with nothing hidden in it.
 fn page(state: &State) -> Option<String> {
     let shown = state.response.shown.as_ref()?;
     let response = shown.exchange.outcome.response()?;
     let at = shown.exchange.answered_at();
-    let url = named(response, &shown.errors, &shown.knowledge, at)
-        .remedy?
-        .url?;
+    let named = named(response, &shown.errors, &shown.knowledge, at);
+    let url = named.page()?.to_owned();
     let is_page = url.starts_with("https://") && url.len() > "https://".len();
     let is_plain = url.chars().all(|c| c.is_ascii_graphic());
     (is_page && is_plain).then_some(url)

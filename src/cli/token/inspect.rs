@@ -10,12 +10,14 @@ use crate::engine::clock;
 use crate::engine::{Home, Vault, fingerprint, keep, sandbox};
 use crate::insight::Exchange;
 use crate::insight::api::knowledge::Pack;
+use crate::insight::api::library::Library;
 use crate::insight::api::marks::Marks;
 use crate::insight::token::{
     Line, Repair, TokenReport, Tone, beside, differences, lines, passport,
 };
 use crate::model::{
-    Environment, Masked, Secret, Settings, Timestamp, TokenName, TokenRef, fit, visible_line,
+    Environment, Failure, Masked, Secret, Settings, Timestamp, TokenName, TokenRef, fit,
+    visible_line,
 };
 use serde_json::{Map, Value, json};
 use std::io::{IsTerminal, Read};
@@ -30,13 +32,7 @@ pub fn run(args: &TokenInspectArgs, out: &mut Out) -> Result<u8, Trouble> {
     let settings = home.settings()?;
     let environment = choice::environment(&args.place, &settings)?;
     let library = choice::catalogue(&home)?.library;
-    let knowledge = environment
-        .as_ref()
-        .map(|place| library.of_environment(place));
-    let known = Known {
-        marks: library.marks(),
-        api: knowledge.and_then(|knowledge| knowledge.api),
-    };
+    let known = Known::of(environment.as_ref(), &library);
     let call = match &args.call {
         Some(id) => Some(called(id, &home, &settings)?),
         None => None,
@@ -156,6 +152,31 @@ fn page(
     page
 }
 
+impl Known {
+    fn of(environment: Option<&Environment>, library: &Library) -> Known {
+        let knowledge = environment.map(|place| library.of_environment(place));
+        Known {
+            marks: library.marks(),
+            api: knowledge.and_then(|knowledge| knowledge.api),
+        }
+    }
+}
+
+/// What can be told of a value that is known by its name.
+pub fn named_json(
+    name: &TokenName,
+    secret: &Secret,
+    environment: Option<&Environment>,
+    library: &Library,
+) -> Value {
+    let known = Known::of(environment, library);
+    let looked = Looked {
+        name: Some(name.clone()),
+        ..Looked::at(secret, &known)
+    };
+    looked_json(&looked, None, &known)
+}
+
 /// What was seen of one token.
 struct Looked {
     name: Option<TokenName>,
@@ -206,14 +227,17 @@ fn look(
     let vault = Vault::new(settings, sandbox::token_value).asking(ask::value);
     let tasks = choice::tasks()?;
     let secret = tasks.block_on(vault.secret(&name, environment.sandbox));
-    let secret = secret.map_err(|failure| {
-        let message = failure.message.trim_start_matches("Nothing was sent: ");
-        Trouble::failed(format!("Nothing can be told: {message} {}", failure.hint))
-    })?;
+    let secret = secret.map_err(|failure| untold(&failure))?;
     Ok(Looked {
         name: Some(name),
         ..Looked::at(&secret, known)
     })
+}
+
+/// Why nothing can be told of a token whose value is not to be had.
+pub fn untold(failure: &Failure) -> Trouble {
+    let message = failure.message.trim_start_matches("Nothing was sent: ");
+    Trouble::failed(format!("Nothing can be told: {message} {}", failure.hint))
 }
 
 /// A value on standard input; as with a file, one final line break does not belong to it.

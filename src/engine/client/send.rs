@@ -22,8 +22,9 @@ use crate::insight::back_off::{NextTry, next_try};
 use crate::insight::refused;
 use crate::insight::token::grant::wants_another_token;
 use crate::model::{
-    Author, Cause, Consent, CookieNews, Environment, ExchangeId, Failure, Manner, Origin, Outcome,
-    RawExchange, Reach, RequestSpec, Response, SentRequest, TokenRef, is_safe_method, limits,
+    Author, CallOrigin, Cause, Consent, CookieNews, Environment, ExchangeId, Failure, Manner,
+    Origin, Outcome, RawExchange, Reach, RequestSpec, Response, SentRequest, TokenRef,
+    is_safe_method, limits,
 };
 use ring::rand::SecureRandom;
 use std::path::PathBuf;
@@ -119,6 +120,8 @@ pub struct Client {
     jars: Jars,
     /// What gets and renews tokens; `None` where tokens stay as they are.
     renew: Option<Arc<dyn Renew>>,
+    /// Whether an agent asks for its calls, and nobody types them.
+    of_agent: bool,
 }
 
 impl Client {
@@ -130,7 +133,14 @@ impl Client {
             vault,
             ways: Ways::default(),
             renew: None,
+            of_agent: false,
         }
+    }
+
+    /// Whatever its calls are made for, an agent asked for them.
+    pub fn of_agent(mut self) -> Client {
+        self.of_agent = true;
+        self
     }
 
     /// Lets this get and renew the tokens of calls.
@@ -415,7 +425,10 @@ impl Client {
     }
 
     /// The call without the secrets this program knows, ready to be shown and kept.
-    pub fn shown(&self, exchange: RawExchange) -> Exchange {
+    pub fn shown(&self, mut exchange: RawExchange) -> Exchange {
+        if self.of_agent {
+            exchange.origin = CallOrigin::Agent;
+        }
         self.vault.mask().exchange(exchange)
     }
 

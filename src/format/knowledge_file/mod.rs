@@ -17,12 +17,13 @@ use crate::insight::api::knowledge::{
     Alphabet, AnswerRow, BodyForm, CauseText, CodeRow, CredentialKind, ErrorPlaces, HeaderNames,
     Layer, Meaning, Pack, Recognise, RefusedWhen, Sign, StatusRow,
 };
+use crate::insight::api::pointer::{IdPlace, Pointer};
 use crate::insight::made_up;
 use crate::insight::{CodeNote, Grounds, Statement, StatusNote};
 use crate::model::{Cause, Timestamp};
 use rows::{
     AnswerRows, BodyRow, CallRows, CauseRows, CodeRows, CredentialRow, EndpointRow, ErrorRows,
-    File, HeaderRows, ListRow, ProbeRows, RequestHeaderRow, StatusRows,
+    File, HeaderRows, ListRow, PointerRow, ProbeRows, RequestHeaderRow, StatusRows,
 };
 use toml::Spanned;
 
@@ -128,6 +129,7 @@ fn pack(file: File, refuse: &Refuse) -> Result<Pack, FormatError> {
         ..Pack::default()
     };
     pack.credentials = each(file.credential, credential, refuse)?;
+    pack.pointers = each(file.pointer, pointer, refuse)?;
     pack.answers = each(file.answer, answer, refuse)?;
     pack.codes = each(file.code, code, refuse)?;
     pack.statuses = each(file.status, status, refuse)?;
@@ -357,6 +359,43 @@ fn endpoint(row: EndpointRow, refuse: &Refuse) -> Result<Endpoint, FormatError> 
         path: row.path.into_inner(),
         purpose: row.purpose,
         grounds: grounds.unwrap_or(Grounds::Inferred),
+    })
+}
+
+fn pointer(row: PointerRow, refuse: &Refuse) -> Result<Pointer, FormatError> {
+    let at = row.says.span().start;
+    if row.documented.is_none() && row.observed.is_none() && row.reading != Some(true) {
+        return Err(lacks_ground(at, "pointer", refuse));
+    }
+    let places = [
+        row.header.map(IdPlace::Header),
+        row.body.map(IdPlace::Body),
+        row.behind.map(IdPlace::Behind),
+        row.page.map(IdPlace::Page),
+    ];
+    let mut places = places.into_iter().flatten();
+    let id = places.next().unwrap_or_default();
+    if places.next().is_some() {
+        let problem = "an id stands in one place".to_owned();
+        return Err(refuse(
+            at,
+            problem,
+            "Write one of header, body, behind and page",
+        ));
+    }
+    if let Some(url) = row
+        .url
+        .as_ref()
+        .filter(|url| !url.get_ref().starts_with("https://"))
+    {
+        let problem = format!("\"{}\" is no page of the web", url.get_ref());
+        return Err(refuse(url.span().start, problem, "Begin it with https://"));
+    }
+    Ok(Pointer {
+        statuses: row.status,
+        id,
+        says: row.says.into_inner(),
+        url: row.url.map(Spanned::into_inner),
     })
 }
 

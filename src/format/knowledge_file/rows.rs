@@ -27,6 +27,8 @@ pub struct File {
     #[serde(default)]
     pub headers: HeaderRows,
     #[serde(default)]
+    pub pointer: Vec<PointerRow>,
+    #[serde(default)]
     pub answer: Vec<AnswerRows>,
     #[serde(default)]
     pub code: Vec<CodeRows>,
@@ -257,6 +259,23 @@ pub struct EndpointRow {
     pub method: String,
     pub path: Spanned<String>,
     pub purpose: String,
+    pub documented: Option<String>,
+    pub observed: Option<String>,
+    pub reading: Option<bool>,
+}
+
+/// Where the API says more of a refusal; of `header`, `body`, `behind` and `page` one, or none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PointerRow {
+    #[serde(default)]
+    pub status: Vec<u16>,
+    pub header: Option<String>,
+    pub body: Option<String>,
+    pub behind: Option<String>,
+    pub page: Option<String>,
+    pub says: Spanned<String>,
+    pub url: Option<Spanned<String>>,
     pub documented: Option<String>,
     pub observed: Option<String>,
     pub reading: Option<bool>,

@@ -2,6 +2,7 @@
 
 pub(super) mod blame;
 pub(super) mod challenge;
+mod elsewhere;
 pub(super) mod error_body;
 pub(super) mod json;
 pub(super) mod named;

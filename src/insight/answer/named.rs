@@ -14,6 +14,8 @@ pub struct Named {
     pub needed: Vec<String>,
     pub held: Vec<String>,
     pub remedy: Option<Remedy>,
+    /// Where the API itself says why, by its pack.
+    pub asked_there: Vec<Remedy>,
     /// Every limit that the answer counts.
     pub quotas: Vec<Quota>,
     pub deprecation: Option<Deprecation>,
@@ -33,12 +35,33 @@ impl Named {
             ("held", names(&self.held)),
             ("remedy", remedy),
         ];
+        rows.extend(self.asked_there.iter().map(|there| {
+            let text = match &there.url {
+                Some(url) => format!("{}  {url}", there.text),
+                None => there.text.clone(),
+            };
+            ("ask", Some(text))
+        }));
         let short = self.quotas.iter().filter(|quota| quota.is_short());
         rows.extend(short.map(|quota| ("limit", quota.says(now))));
         rows.push(("ends", self.deprecation.as_ref().map(|ends| ends.says(now))));
         let said = rows.into_iter();
         said.filter_map(|(label, text)| Some((label, text?)))
             .collect()
+    }
+}
+
+impl Named {
+    /// The page that mends it, or else the one that says why.
+    pub fn page(&self) -> Option<&str> {
+        let there = self
+            .asked_there
+            .iter()
+            .find_map(|there| there.url.as_deref());
+        self.remedy
+            .as_ref()
+            .and_then(|remedy| remedy.url.as_deref())
+            .or(there)
     }
 }
 
@@ -103,6 +126,10 @@ pub fn named(
         });
     let in_errors = || errors.first().iter().find_map(|entry| entry.remedy.clone());
     found.remedy = in_headers.or_else(in_errors);
+    let pointers = knowledge.api.iter().flat_map(|pack| &pack.pointers);
+    found.asked_there = pointers
+        .filter_map(|pointer| pointer.of(response))
+        .collect();
     found
 }
 

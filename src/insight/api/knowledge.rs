@@ -11,6 +11,7 @@ use super::endpoint::Endpoint;
 use super::fits::{host_fits, path_fits};
 use super::paths::Paths;
 use super::phrase::{Phrase, Words};
+use super::pointer::Pointer;
 use crate::insight::json::{Json, pointer_parts};
 use crate::insight::{CauseNote, CodeNote, Grounds, Statement, StatusNote};
 use crate::model::{Cause, Headers};
@@ -60,6 +61,8 @@ pub struct Pack {
     pub credentials: Vec<CredentialKind>,
     pub errors: ErrorPlaces,
     pub headers: HeaderNames,
+    /// Where it says more of a refusal.
+    pub pointers: Vec<Pointer>,
     pub answers: Vec<AnswerRow>,
     pub codes: Vec<CodeRow>,
     pub statuses: Vec<StatusRow>,

@@ -11,6 +11,7 @@ pub mod made_up;
 pub mod marks;
 pub mod paths;
 mod phrase;
+pub mod pointer;
 pub mod proposal;
 pub(super) mod route;
 pub(super) mod statement;

@@ -84,6 +84,15 @@ fn works(call: &ExchangeSummary) -> bool {
     fine && call.errors.is_empty()
 }
 
+/// Whether a call was changed on purpose, to tell something.
+fn is_changed(call: &ExchangeSummary) -> bool {
+    match call.origin {
+        CallOrigin::Probe | CallOrigin::Grant => true,
+        CallOrigin::Agent => call.is_probe || call.run.as_ref().is_some_and(|run| *run != call.id),
+        _ => false,
+    }
+}
+
 /// Looks for the turn around a call, among the calls of the history in any order. Calls that were
 /// changed on purpose to tell something are none of them.
 pub fn turn(calls: &[ExchangeSummary], asked: &ExchangeSummary) -> Turn {
@@ -94,8 +103,7 @@ pub fn turn(calls: &[ExchangeSummary], asked: &ExchangeSummary) -> Turn {
             && Origin::parse(&call.url) == Origin::parse(&asked.url)
             && pattern_of(&call.url) == pattern_of(&asked.url)
             && (call.status.is_some() || call.cause.is_some())
-            && (call.id == asked.id
-                || !matches!(call.origin, CallOrigin::Probe | CallOrigin::Grant))
+            && (call.id == asked.id || !is_changed(call))
     };
     let mut alike: Vec<&ExchangeSummary> = calls.iter().filter(is_alike).collect();
     if !alike.iter().any(|call| call.id == asked.id) {

@@ -1,0 +1,83 @@
+//! Tools that send nothing: what an answer means, what was sent before, what is configured.
+
+use super::given::Given;
+use super::ground::Errand;
+use crate::cli::json::exchange_json;
+use crate::cli::token::inspect::{named_json, untold};
+use crate::cli::token::{known, known_json};
+use crate::cli::trouble::Trouble;
+use crate::cli::{choice, env, explain as explaining, export, history, when as turning};
+use crate::engine::when::turned;
+use crate::format::registry::{self, Export};
+use serde_json::{Value, json};
+
+/// Rows of a search.
+const ROWS: usize = 50;
+
+pub fn explain(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
+    let ground = &errand.ground;
+    let named = ground.named(given.text("env"))?.map(|named| named.name);
+    let place = explaining::place(named, &ground.home)?;
+    let catalogue = &ground.catalogue;
+    let knowledge = catalogue.library.of_environment(&place);
+    let text = given.needed("text");
+    let word = explaining::word_json(text.trim(), catalogue.beside(&knowledge));
+    match word {
+        Some(document) => Ok(document),
+        None => explaining::json_of_text(text.as_bytes(), "text", &ground.home, catalogue),
+    }
+}
+
+pub fn history_search(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
+    let query = history::read_filter(given.text("filter").unwrap_or_default(), false)?;
+    let found = errand.ground.history.recall(&query, ROWS, None)?;
+    Ok(history::found_json(&found))
+}
+
+pub fn history_show(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
+    Ok(exchange_json(&errand.recalled(given.needed("id"))?))
+}
+
+pub fn when(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
+    let ground = &errand.ground;
+    let asked = errand.recalled(given.needed("id"))?;
+    let place = choice::environment_of(&asked, &ground.settings);
+    let knowledge = ground.catalogue.library.of_exchange(&asked, &place);
+    let found = turned(&ground.history, &asked, &knowledge)?;
+    Ok(turning::document(&found))
+}
+
+pub fn ticket(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
+    let ground = &errand.ground;
+    let Some(Export::Ticket(write)) = registry::export("markdown") else {
+        return Err(Trouble::failed("No form of a ticket is known."));
+    };
+    let text = export::ticket_of(write, given.needed("id"), &ground.home, &ground.settings)?;
+    Ok(json!({ "markdown": text }))
+}
+
+pub fn token_list(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
+    let ground = &errand.ground;
+    let named = ground.named(given.text("env"))?;
+    let tokens = known(named.as_ref(), &ground.settings, ground.client.vault());
+    Ok(known_json(&tokens))
+}
+
+pub fn token_inspect(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
+    let ground = &errand.ground;
+    let named = ground.named(given.text("env"))?;
+    let nowhere = choice::environment_of_url("", &ground.settings);
+    let place = named.as_ref().unwrap_or(&nowhere);
+    let token = choice::token(given.needed("name"), place, &ground.settings)?;
+    let secret = errand.wait(ground.client.vault().secret(&token, place.sandbox));
+    let secret = secret.map_err(|failure| untold(&failure))?;
+    let library = &ground.catalogue.library;
+    Ok(named_json(&token, &secret, named.as_ref(), library))
+}
+
+pub fn env_list(errand: &Errand, _: &Given) -> Result<Value, Trouble> {
+    Ok(match errand.ground.named(None)? {
+        Some(fixed) => env::environments_json(&[fixed]),
+        None => env::environments_json(&errand.ground.settings.environments),
+    })
+}
