@@ -345,3 +345,39 @@ fn a_cookie_is_masked_however_it_is_repeated_and_its_plain_words_are_left() {
         format!("dark page 2024 in en-GB, {MASK}")
     );
 }
+
+#[test]
+fn what_an_answer_led_on_with_is_masked_in_the_answer_that_followed() {
+    let response = Response {
+        body: format!("{{\"you\":\"{FRESH}\",\"page\":2}}").into_bytes(),
+        ..Response::default()
+    };
+    let mut call = exchange(SentRequest::default(), response);
+    call.redirects = vec![httriage::model::Hop {
+        status: 302,
+        location: format!("https://h/cb?page=2#access_token={FRESH}"),
+        method: "GET".to_owned(),
+        token_sent: false,
+        dropped: Vec::new(),
+    }];
+    let masked = mask().exchange(call);
+    let body = String::from_utf8_lossy(&masked.outcome.response().unwrap().body).into_owned();
+    assert_eq!(body, "{\"you\":\"‹secret›\",\"page\":2}");
+    assert_eq!(
+        masked.redirects[0].location,
+        "https://h/cb?page=2#access_token=‹secret›"
+    );
+}
+
+#[test]
+fn a_short_number_of_a_session_is_masked_where_it_is_repeated() {
+    let sent = SentRequest {
+        headers: Headers::from_iter([("cookie", "page=2024111; sid=7351928")]),
+        ..SentRequest::default()
+    };
+    let masked = kept(&mask(), sent, b"session 7351928 on page 2024111");
+    assert_eq!(
+        String::from_utf8_lossy(&masked),
+        "session ‹secret› on page 2024111"
+    );
+}

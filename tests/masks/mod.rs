@@ -1,5 +1,6 @@
 //! What is masked in a call, what is left, and how long that takes.
 
+mod beside;
 mod forms;
 mod kinds;
 mod known;

@@ -51,6 +51,7 @@ impl Mask {
     fn without(&self, mut values: Vec<Value>, mut exchange: RawExchange) -> RawExchange {
         let slots = exchange.sent.number_slots();
         values.extend(values_of_parts(&exchange.typed.body));
+        values.extend(values_of_hops(&exchange));
         let response = exchange.outcome.response();
         values.extend(response.map(values_of_cookies).unwrap_or_default());
         distinct(&mut values);
@@ -305,6 +306,14 @@ fn values_of_parts(body: &Body) -> Vec<Value> {
         .iter()
         .filter(|part| !part.is_file && is_secret_name(&part.name));
     secret.filter_map(|part| value(&part.value)).collect()
+}
+
+/// What the addresses gave away to which answers led on.
+fn values_of_hops(exchange: &RawExchange) -> Vec<Value> {
+    let hops = exchange.redirects.iter();
+    let mut values: Vec<Value> = hops.flat_map(|hop| values_of_url(&hop.location)).collect();
+    values.retain(|value| value.text.len() >= 8 && is_made_up(&value.text));
+    values
 }
 
 /// Cookies that an answer sets.

@@ -12,6 +12,9 @@ const PARTS: [&str; 8] = [
     "api_key",
 ];
 
+/// What is no secret though such a part is in it: a secretary, a tokenizer.
+const OTHER_WORDS: [&str; 4] = ["secretar", "tokeniz", "tokenis", "passwordless"];
+
 /// Words of a name that do; no part of a longer word does, since a design is no sig.
 const WORDS: [&str; 14] = [
     "pwd",
@@ -31,7 +34,7 @@ const WORDS: [&str; 14] = [
 ];
 
 /// Two words of a name that do so together.
-const PAIRS: [[&str; 2]; 35] = [
+const PAIRS: [[&str; 2]; 38] = [
     ["api", "key"],
     ["access", "key"],
     ["private", "key"],
@@ -44,6 +47,9 @@ const PAIRS: [[&str; 2]; 35] = [
     ["recovery", "code"],
     ["recovery", "codes"],
     ["recovery", "key"],
+    ["recovery", "keys"],
+    ["unseal", "key"],
+    ["unseal", "keys"],
     ["recovery", "phrase"],
     ["seed", "phrase"],
     ["totp", "seed"],
@@ -82,7 +88,12 @@ const OWNERS: [&str; 16] = [
 
 /// Whether a header, parameter or member of that name holds a secret.
 pub fn is_secret_name(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
+    let mut lower = name.to_ascii_lowercase();
+    for word in OTHER_WORDS {
+        if lower.contains(word) {
+            lower = lower.replace(word, "");
+        }
+    }
     if PARTS.iter().any(|part| lower.contains(part)) {
         return true;
     }

@@ -5,13 +5,18 @@
 
 mod cells;
 mod code;
+mod container;
 mod credentials;
 mod lines;
 mod markup;
+mod members;
+mod refused;
 mod settings;
 mod spoken;
+mod stores;
 mod structure;
 mod tables;
+mod wording;
 
 use super::names::{self, may_be_secret_name as is_secret_name};
 use super::signs::Sign;
@@ -21,6 +26,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 /// No name of a member, a header or a parameter is longer.
 const LONGEST_NAME: usize = 100;
@@ -59,8 +65,14 @@ pub(super) struct Places<'t> {
     packed_end: usize,
     /// Behind the command line that was looked at.
     command_end: usize,
+    /// Behind the printed list that was looked through.
+    printed_end: usize,
     /// Where the key of a set begins that was looked at.
     set_seen: Option<usize>,
+    /// The brackets that were walked through.
+    walks: Vec<Range<usize>>,
+    /// The object whose members were looked at last.
+    object_seen: Rc<members::Object>,
     /// The bytes that may still be looked ahead and back through for what belongs together.
     budget: Cell<usize>,
     /// The name that was looked at last.
@@ -98,8 +110,11 @@ impl<'t> Places<'t> {
             packed: Vec::new(),
             packed_end: 0,
             command_end: 0,
+            printed_end: 0,
             set_seen: None,
-            budget: Cell::new(text.len() + (64 << 10)),
+            walks: Vec::new(),
+            object_seen: Rc::default(),
+            budget: Cell::new(2 * text.len() + (64 << 10)),
             name_seen: 0..0,
             last_ends: HashMap::new(),
             line_start: Cell::default(),
@@ -181,20 +196,36 @@ impl<'t> Places<'t> {
         }
         let name = self.name(string);
         let is_sentence = name.trim().contains(' ');
+        let after = skip_gap(self.text, self.behind_brackets(string.end + 1));
+        let separator = self.separator(after);
+        if let Some(value) = separator
+            && self.store(string, value, &name)
+        {
+            self.name_seen = string.clone();
+            return true;
+        }
         if !is_secret_name(&name) {
             self.name_seen = string.clone();
+            if separator.is_none() {
+                self.kind_of(string, &name);
+            }
             return !is_sentence;
         }
-        let after = skip_gap(self.text, self.behind_brackets(string.end + 1));
-        match self.separator(after) {
+        match separator {
+            Some(value) if self.is_wording(string, value, &name) => {}
             Some(value) => {
                 let quote = string.end..string.end + 1;
                 self.value(value, &name, Some(quote));
+                if self.text.get(value).is_some_and(u8::is_ascii_alphabetic) {
+                    self.spoken_value(value, &name);
+                }
             }
             None => match self.serialized(string.end + 1) {
                 Some(value) => self.string_value(value, &name),
                 None => {
                     self.pair(string.clone(), &name);
+                    self.spoken_before(string.start - 1, &name);
+                    self.spoken_value(string.end + 1, &name);
                     // A sentence in which a name is one of the words.
                     return !is_sentence || self.done > string.end;
                 }
@@ -242,7 +273,7 @@ impl<'t> Places<'t> {
         let end = end.min(self.text.len());
         let complains = || is_complaint(&self.name(&(start..end))) && self.is_among_errors(at);
         if !self.spares(name, &(start..end)) && !complains() {
-            self.add(start..end, None, true);
+            self.add(self.credential(start..end, name), None, true);
             self.done = end + 1;
         }
     }
@@ -275,6 +306,9 @@ impl<'t> Places<'t> {
         let in_brackets = text.get(end) == Some(&b']');
         end += usize::from(in_brackets);
         let name = self.name(&(start..end));
+        if name == "input_value" && text.get(end) == Some(&b'=') {
+            return self.input_below(start, end + 1);
+        }
         if !is_secret_name(&name) {
             return;
         }
@@ -292,6 +326,9 @@ impl<'t> Places<'t> {
         }
         if self.is_text_of_element(start, end) {
             return self.pair_of_elements(start, &name);
+        }
+        if before == Some(b':') && text.get(end) == Some(&b':') && self.is_in_address(start) {
+            return;
         }
         if before == Some(b'=') && self.is_bare_attribute(start, end, &name) {
             return;
@@ -319,6 +356,16 @@ impl<'t> Places<'t> {
         }
     }
 
+    /// Whether a word stands in an address whose parts have colons between them: `arn:…:secret:x`.
+    fn is_in_address(&self, start: usize) -> bool {
+        let from = start.saturating_sub(LONGEST_NAME);
+        let before = &self.text[from..start];
+        let fits = |b: &u8| b.is_ascii_alphanumeric() || b":-_./*".contains(b);
+        let length = before.iter().rev().take_while(|b| fits(b)).count();
+        let word = &before[before.len() - length..];
+        word.starts_with(b"arn:") || word.starts_with(b"urn:")
+    }
+
     /// Where the characters of a name end. Of a long run of them, with many signs in it, that is
     /// found out once.
     fn name_end(&mut self, from: usize) -> usize {
@@ -338,7 +385,7 @@ impl<'t> Places<'t> {
 
     /// So many bytes may be looked through once more for what belongs together; a few always may.
     fn allowance(&self, bytes: usize) -> usize {
-        const ALWAYS: usize = 600;
+        const ALWAYS: usize = 200;
         bytes.min(self.budget.get().max(ALWAYS))
     }
 

@@ -76,17 +76,23 @@ impl<'v> Search<'v> {
         if self.by_name && (deeper || letters) {
             found.add(self.for_names(self.unpacked).look_behind(text, 1), 0);
         }
-        if self.by_name
-            && let Some(data) = read(text, Reading::Events)
-        {
-            let inside = self.for_names(self.unpacked).walk(&data).0;
-            found.add(inside.brought_back(text, Reading::Events), 0);
-        }
+        found.add(self.look_in_events(text), 0);
         if self.hides_values(text) {
             let values = Search::for_values(&self.sets);
             found.add(values.look_behind(text, 1), 0);
         }
         found
+    }
+
+    /// The data of events, whose values may go on in a next line.
+    fn look_in_events(&self, text: &[u8]) -> Found {
+        match read(text, Reading::Events).filter(|_| self.by_name) {
+            Some(data) => {
+                let inside = self.for_names(self.unpacked).walk(&data).0;
+                inside.brought_back(text, Reading::Events)
+            }
+            None => Found::default(),
+        }
     }
 
     /// Base64 and hex that are wrapped.
@@ -121,6 +127,7 @@ impl<'v> Search<'v> {
             if let Some(plain) = read(block, reading) {
                 let (mut inside, deeper) = self.walk(&plain);
                 inside.add(self.look_across_lines(&plain), 0);
+                inside.add(self.look_in_events(&plain), 0);
                 let goes_on = match self.by_name {
                     true => deeper || hidden(&plain, |read| read.iter().any(is_letter)),
                     false => self.hides_values(&plain),

@@ -30,7 +30,7 @@ pub(super) enum Sign {
 }
 
 /// In small letters; with the place of three bytes that are rare in other words.
-const SIGNS: [(&str, usize, Sign); 75] = [
+const SIGNS: [(&str, usize, Sign); 85] = [
     ("token", 1, Sign::Name),
     ("secret", 0, Sign::Name),
     ("password", 2, Sign::Name),
@@ -87,6 +87,16 @@ const SIGNS: [(&str, usize, Sign); 75] = [
     ("refresh", 1, Sign::Name),
     ("seed", 0, Sign::Name),
     ("mnemonic", 0, Sign::Name),
+    ("unseal", 1, Sign::Name),
+    ("input_value", 4, Sign::Name),
+    ("keyname", 3, Sign::Name),
+    ("key_name", 4, Sign::Name),
+    ("sensitive", 4, Sign::Name),
+    ("masked", 2, Sign::Name),
+    ("securestring", 4, Sign::Name),
+    ("concealed", 4, Sign::Name),
+    ("params", 1, Sign::Name),
+    ("args", 1, Sign::Name),
     ("bearer", 3, Sign::Scheme),
     ("basic", 1, Sign::Scheme),
     ("negotiate", 3, Sign::Scheme),
@@ -197,6 +207,7 @@ fn may_be_word(sign: &str, text: &[u8], place: &Range<usize>) -> bool {
                 .any(|word| begins(word))
         }
         "pass" | "refresh" | "auth" => !joins_before && ends(sign.len()),
+        "params" | "args" => matches!(before, Some(b'"' | 1..=4)) && ends(sign.len()),
         "seed" => !joins_before && (ends(4) || begins("seed_phrase") || begins("seedphrase")),
         // One word of several, as in `signing_key` and `accountKey`.
         "key" => {

@@ -1,6 +1,9 @@
 //! Values under secret names that are no secrets: what tells about one, a name in its place, words
 //! that say that there is none or what is wrong with it.
 
+use super::looks::{
+    is_duration, is_kind, is_label, is_moment, is_sentence, is_span, is_struck_out, is_time,
+};
 use super::names::{is_scheme, is_secret_name, is_weak, words};
 use crate::model::{MASK, Piece, TokenName, pieces};
 
@@ -22,7 +25,20 @@ const KINDS: [&str; 14] = [
     "scheme",
     "status",
 ];
-const TIMES: [&str; 17] = [
+const TIMES: [&str; 30] = [
+    "changed",
+    "used",
+    "modified",
+    "rotated",
+    "refreshed",
+    "revoked",
+    "deleted",
+    "accessed",
+    "seen",
+    "since",
+    "until",
+    "date",
+    "time",
     "at",
     "in",
     "on",
@@ -41,12 +57,21 @@ const TIMES: [&str; 17] = [
     "issued",
     "seconds",
 ];
-const COUNTS: [&str; 10] = [
+const COUNTS: [&str; 19] = [
+    "budget",
+    "estimate",
+    "threshold",
+    "capacity",
+    "cost",
+    "minute",
+    "hour",
+    "day",
+    "month",
+    "index",
     "count",
     "limit",
     "length",
     "size",
-    "used",
     "remaining",
     "total",
     "quota",
@@ -54,6 +79,49 @@ const COUNTS: [&str; 10] = [
     "usage",
 ];
 const PLACES: [&str; 4] = ["url", "uri", "endpoint", "link"];
+/// What is said of one that is not told itself: how it is called, and where it lies.
+const LABELS: [&str; 15] = [
+    "path",
+    "file",
+    "filename",
+    "location",
+    "name",
+    "names",
+    "arn",
+    "ref",
+    "reference",
+    "label",
+    "title",
+    "description",
+    "owner",
+    "issuer",
+    "placeholder",
+];
+/// Under which things stand that are no secrets as a whole: what is said of one, or many of which
+/// each tells itself.
+const ABOUT: [&str; 21] = [
+    "refs",
+    "metadata",
+    "list",
+    "info",
+    "rules",
+    "requirements",
+    "settings",
+    "config",
+    "configuration",
+    "options",
+    "policies",
+    "permissions",
+    "scopes",
+    "limits",
+    "stats",
+    "schema",
+    "selector",
+    "errors",
+    "messages",
+    "stages",
+    "versions",
+];
 
 /// Whether a value under a secret name is none by its look: the kind, time, number or place that
 /// the name speaks of, or a word for yes, no and nothing.
@@ -63,8 +131,15 @@ pub(super) fn is_spared(name: &str, value: &str) -> bool {
     if nothing.iter().any(|word| word.eq_ignore_ascii_case(value)) {
         return true;
     }
+    if is_moment(value) || is_duration(value) || is_struck_out(value) {
+        return true;
+    }
     let words = words(name);
     let last = words.last().map_or("", String::as_str);
+    // A dish and a coin have these names too; no secret but a phrase is made of words.
+    if is_sentence(value) && words.iter().any(|word| is_token_or_cookie(word)) {
+        return true;
+    }
     let is_number = value.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     if KINDS.contains(&last) {
         return is_kind(value);
@@ -73,7 +148,12 @@ pub(super) fn is_spared(name: &str, value: &str) -> bool {
         return is_number || is_time(value) || is_span(value);
     }
     if COUNTS.contains(&last) {
-        return is_number;
+        let is_plain = value.len() <= 12 && value.bytes().all(|b| b.is_ascii_alphabetic());
+        return is_number || is_plain && words.len() > 1;
+    }
+    let first = words.first().map_or("", String::as_str);
+    if LABELS.contains(&last) || first == "existing" {
+        return is_label(value);
     }
     if PLACES.contains(&last) {
         return value.starts_with("https://") || value.starts_with("http://");
@@ -93,6 +173,19 @@ pub(super) fn is_spared(name: &str, value: &str) -> bool {
     of_session && (value.len() < 16 || !value.bytes().any(|b| b.is_ascii_digit()))
 }
 
+fn is_token_or_cookie(word: &str) -> bool {
+    word.contains("token") || word.contains("cookie")
+}
+
+/// Whether what stands in brackets under that name only tells about secrets.
+pub(super) fn is_about(name: &str) -> bool {
+    let words = words(name);
+    let last = words.last().map_or("", String::as_str);
+    let tables: [&[&str]; 5] = [&KINDS, &TIMES, &COUNTS, &LABELS, &ABOUT];
+    // Many tokens stand under this name as often as their number.
+    last != "tokens" && words.len() > 1 && tables.iter().any(|known| known.contains(&last))
+}
+
 /// Whether a value is no word, no time and no place; a code is so short as a person can type it.
 fn looks_made_up(value: &str, is_code: bool) -> bool {
     let value = match value.split_once(' ') {
@@ -110,25 +203,6 @@ fn looks_made_up(value: &str, is_code: bool) -> bool {
         || is_code && digits >= 6 && letters == 0
         || digits + letters >= 32;
     fits && !is_plain
-}
-
-/// `30 days`, `P30D`, `never`, `in 3600 seconds`
-fn is_span(value: &str) -> bool {
-    const WORDS: [&str; 20] = [
-        "never", "in", "ago", "about", "a", "an", "day", "days", "hour", "hours", "minute",
-        "minutes", "second", "seconds", "month", "months", "year", "years", "week", "weeks",
-    ];
-    let mut words = value
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty());
-    let is_short = |word: &str| {
-        let unit = word
-            .trim_start_matches(['P', 'T'])
-            .trim_start_matches(|c: char| c.is_ascii_digit());
-        word.len() <= 10 && (unit.is_empty() || unit.len() <= 2 && unit != word)
-    };
-    value.len() <= 40
-        && words.all(|word| is_short(word) || WORDS.contains(&&*word.to_ascii_lowercase()))
 }
 
 /// Whether words behind a name say that there is no value, or none that holds.
@@ -169,24 +243,6 @@ pub(super) fn says_nothing(value: &str) -> bool {
         .to_ascii_lowercase();
     FIRST.contains(&&*first)
         && words.all(|word| word.chars().all(|c| c.is_alphabetic() || "'-".contains(c)))
-}
-
-/// `Bearer`, `HMAC-SHA256`, `urn:ietf:params:oauth:token-type:jwt`: words with few digits.
-fn is_kind(value: &str) -> bool {
-    let fits = |b: u8| b.is_ascii_alphanumeric() || b" _-:./+".contains(&b);
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    value.len() <= 80 && digits <= 4 && value.bytes().all(fits)
-}
-
-/// `2026-03-14T02:07:00Z`, `Sat, 14 Mar 2026 02:07:00 GMT`
-fn is_time(value: &str) -> bool {
-    let fits = |b: u8| b.is_ascii_digit() || b"-:.+TZ ".contains(&b);
-    let is_day = |text: &str| {
-        ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-            .iter()
-            .any(|day| text.starts_with(day))
-    };
-    value.len() <= 40 && (value.bytes().all(fits) || is_day(value) && value.contains(':'))
 }
 
 /// Whether a value is nothing but a name in the place of a secret: a slot or a mask.

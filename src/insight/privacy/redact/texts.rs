@@ -130,6 +130,9 @@ pub fn unescaped(text: &str) -> String {
     read(text.as_bytes(), Reading::Plain).map_or_else(|| text.to_owned(), lossy)
 }
 
+/// A number of so many digits under a name for sessions counts nothing.
+const SHORTEST_NUMBER: usize = 6;
+
 /// The value of `name=value`, as it stands and as it reads. Words and small numbers, such as the
 /// name of a theme or a page, would be blotted out everywhere.
 pub fn values_of_cookie(pair: &str) -> Vec<Value> {
@@ -140,7 +143,7 @@ pub fn values_of_cookie(pair: &str) -> Vec<Value> {
     let is_told = may_be_secret_name(name.trim()) || name.to_ascii_lowercase().contains("sid");
     let is_mixed = text.bytes().any(|b| b.is_ascii_alphabetic());
     // So short a one is as likely the version of something as a secret.
-    let is_short = text.len() < 8 && !(is_told && is_mixed);
+    let is_short = text.len() < 8 && !(is_told && (is_mixed || text.len() >= SHORTEST_NUMBER));
     if !is_made_up(text) || is_short {
         return Vec::new();
     }

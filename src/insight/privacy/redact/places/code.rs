@@ -3,6 +3,8 @@
 use super::{
     LONGEST_NAME, Places, blanks, is_of_name, is_quote, is_secret_name, skip_blanks, string_end,
 };
+use crate::insight::redact::spared::is_about;
+use crate::insight::redact::telling::is_telling;
 use std::ops::Range;
 
 /// No statement is read further.
@@ -25,6 +27,12 @@ impl Places<'_> {
             .take_while(|b| b.is_ascii_alphanumeric() || b"_:.".contains(b))
             .count();
         let word = &rest[..length];
+        if matches!(word, b"array" | b"object") {
+            const LONGEST: usize = 80;
+            let near = &rest[..rest.len().min(LONGEST)];
+            let open = memchr::memchr2(b'{', b'\n', near).filter(|open| near[*open] == b'{');
+            return open.map_or(at, |open| at + open);
+        }
         let is_type = word.first().is_some_and(u8::is_ascii_uppercase)
             || TYPES.iter().any(|known| known.as_bytes() == word);
         if !is_type || rest.get(length) != Some(&b'(') {
@@ -97,11 +105,60 @@ impl Places<'_> {
         let end = self.line_end(at);
         let value = self.text[at.min(end)..end].trim_ascii_end();
         let range = at..at + value.len();
+        // Where the end of the line is escaped, it is told once that is undone.
+        if memchr::memmem::find(value, b"\\n").is_some() {
+            self.deeper = true;
+            return;
+        }
         let is_list = value == b"Array" || value.ends_with(b"Object");
+        if is_list {
+            return self.printed_list(end, name);
+        }
         if !is_list && !self.spares(name, &range) {
             self.done = range.end;
             self.add(range, None, true);
         }
+    }
+
+    /// The lines between `(` and `)` below a name, as `[name] => …`.
+    fn printed_list(&mut self, from: usize, name: &str) {
+        let text = self.text;
+        if is_about(name) || from < self.printed_end {
+            return;
+        }
+        let mut depth = 0usize;
+        let mut at = from;
+        while at < text.len() {
+            at += usize::from(text[at] == b'\r' || text[at] == b'\n');
+            let end = self.line_end(at);
+            let line = text[at.min(end)..end].trim_ascii();
+            match line {
+                b"(" => depth += 1,
+                b")" => depth = depth.saturating_sub(1),
+                [b'[', ..] if depth > 0 => {
+                    if let Some(sign) = memchr::memmem::find(&text[at..end], b"] => ") {
+                        let start = at + sign + 5;
+                        let value = text[start..end].trim_ascii_end();
+                        let range = start..start + value.len();
+                        let open = memchr::memchr(b'[', &text[at..end]).unwrap_or(0);
+                        let key = self.name(&(at + open + 1..at + sign));
+                        let is_list = value == b"Array" || value.ends_with(b"Object");
+                        let said = self.name(&range);
+                        if !is_list && !self.spares(&key, &range) && !is_telling(&key, &said) {
+                            self.add(range, None, true);
+                        }
+                    }
+                }
+                [] => {}
+                _ if depth == 0 => break,
+                _ => {}
+            }
+            if depth == 0 && line == b")" {
+                break;
+            }
+            at = end.max(at + 1);
+        }
+        self.printed_end = at;
     }
 
     /// `IDENTIFIED BY '…'`

@@ -1,14 +1,16 @@
 //! Texts whose lines say what they are: YAML and heads of HTTP, where a name begins a line.
 
 use super::structure::{NAMED, NAMING, TYPES};
-use super::{LONG_WORD, Places, Reach, SHORT_WORD, is_header, is_quote, skip_blanks};
-use crate::insight::redact::spared::says_nothing;
+use super::{Places, Reach, SHORT_WORD, is_header, is_quote, skip_blanks};
+use crate::insight::redact::spared::{is_about, says_nothing};
 
 /// Lines that tell whether a text is one of settings.
 const LOOKED_AT: usize = 60;
 /// Lines of an item that are looked through for the value of a name, and bytes of one of them.
 const LINES_OF_ITEM: usize = 40;
 const LONGEST_LINE: usize = 1_000;
+/// Bytes of a store that are looked through on either side of one of its lines.
+const LONGEST_STORE: usize = 64 << 10;
 
 impl Places<'_> {
     /// Whether only signs of a list or a quotation stand before a place in its line.
@@ -79,7 +81,7 @@ impl Places<'_> {
                 }
                 Some(quote) if is_quote(&quote) => self.header_in_quotes(quote, at, name),
                 _ if self.is_in_flow(start) => self.flow_value(at, name),
-                _ => self.word_after_colon(at, name, LONG_WORD),
+                _ => self.word_after_colon(at, name, self.shortest_spoken(start)),
             };
         }
         if at >= line_end || matches!(text.get(at), Some(b'|' | b'>')) {
@@ -98,6 +100,7 @@ impl Places<'_> {
         let is_short_number = value.len() < 6 && value.iter().all(u8::is_ascii_digit);
         let fits = is_header || !is_short_number && (!is_word && !has_blanks || self.is_yaml());
         if fits && !self.spares(name, &range) {
+            let range = self.credential(range, name);
             self.done = range.end;
             self.add(range, None, true);
         }
@@ -189,6 +192,7 @@ impl Places<'_> {
         }
         if let Some(from) = from
             && !is_schema
+            && !is_about(name)
             && !self.spares(name, &(from..end))
         {
             self.add(from..end, None, true);
@@ -241,6 +245,9 @@ impl Places<'_> {
         let Some(key) = item.unwrap_or(before).strip_suffix(b":") else {
             return;
         };
+        if key == b"kind" && name == "Secret" {
+            return self.store_of_lines(line, line_end);
+        }
         let is_naming = |known: &&str| known.as_bytes().eq_ignore_ascii_case(key);
         if !NAMING.iter().any(is_naming) {
             return;
@@ -255,6 +262,67 @@ impl Places<'_> {
             let done = self.done;
             self.value_of_line(at, key, name);
             self.done = done.max(self.done);
+        }
+    }
+
+    /// The data of a secret of a cluster, one of whose lines this is.
+    fn store_of_lines(&mut self, line: usize, line_end: usize) {
+        let text = self.text;
+        let column = self.indent(line);
+        let mut starts = Vec::new();
+        let mut at = line;
+        let limit = line.saturating_sub(self.allowance(LONGEST_STORE));
+        while at > limit {
+            let from = at.saturating_sub(1 + LONGEST_LINE);
+            let start = memchr::memrchr(b'\n', &text[from..at - 1]).map_or(from, |n| from + n + 1);
+            if self.indent(start) < column || text[start..].starts_with(b"---") {
+                break;
+            }
+            starts.push(start);
+            at = start;
+        }
+        self.charge(line - at);
+        let mut at = self.next_line(line_end);
+        let limit = text.len().min(at + self.allowance(LONGEST_STORE));
+        while at < limit {
+            let end = self.line_end(at);
+            let is_empty = text[at..end].trim_ascii().is_empty();
+            if !is_empty && self.indent(at) < column || text[at..].starts_with(b"---") {
+                break;
+            }
+            starts.push(at);
+            at = self.next_line(end);
+        }
+        self.charge(at.saturating_sub(line));
+        let done = self.done;
+        for start in starts {
+            let rest = &text[start + self.indent(start)..];
+            let is_data = starts_with_key(rest, "data") || starts_with_key(rest, "stringData");
+            if is_data && self.indent(start) == column {
+                self.values_below(start, column);
+            }
+        }
+        self.done = done.max(self.done);
+    }
+
+    /// The values of all names that are set in below a line.
+    fn values_below(&mut self, line: usize, column: usize) {
+        let text = self.text;
+        let mut at = self.next_line(self.line_end(line));
+        self.done = at;
+        while at < text.len() {
+            let end = self.line_end(at);
+            let key = at + self.indent(at);
+            if key < end {
+                if self.indent(at) <= column {
+                    break;
+                }
+                let colon = memchr::memmem::find(&text[key..end], b":");
+                if let Some(colon) = colon.filter(|_| key >= self.done) {
+                    self.value_of_line(key + colon + 1, key, "secret");
+                }
+            }
+            at = self.next_line(end);
         }
     }
 

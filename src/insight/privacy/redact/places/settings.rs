@@ -16,6 +16,9 @@ impl Places<'_> {
         };
         let before = start.checked_sub(1).map(|before| text[before]);
         let in_query = matches!(before, Some(b'?' | b'&' | b'#'));
+        if !in_query && (self.header_in_brackets(at, name) || self.behind_word(at, name)) {
+            return;
+        }
         if !in_query && self.opens_values(at) {
             return self.value(at, name, None);
         }
@@ -62,6 +65,44 @@ impl Places<'_> {
             self.add(at..end, None, true);
             self.done = end;
         }
+    }
+
+    /// `authorization=[Bearer 0f1e…]`, as maps of headers are printed.
+    fn header_in_brackets(&mut self, at: usize, name: &str) -> bool {
+        const LONGEST: usize = 8_000;
+        let text = self.text;
+        let next = text.get(at + 1);
+        if text.get(at) != Some(&b'[')
+            || !super::is_header(name)
+            || next.is_none_or(|b| is_quote(b) || b"[]{\\".contains(b))
+        {
+            return false;
+        }
+        let line = &text[at..self.line_end(at).min(at + LONGEST)];
+        let Some(length) = memchr::memchr2(b']', b'"', line).filter(|end| line[*end] == b']')
+        else {
+            return false;
+        };
+        let range = self.credential(at + 1..at + length, name);
+        if !self.spares(name, &range) {
+            self.done = range.end;
+            self.add(range, None, true);
+        }
+        true
+    }
+
+    /// `authorization=Bearer 0f1e…`: whether a credential stands behind the word for its kind.
+    fn behind_word(&mut self, at: usize, name: &str) -> bool {
+        let word = self.scheme_word(at, name);
+        if word == 0 || self.text.get(at + word) != Some(&b' ') {
+            return false;
+        }
+        let found = self.found.len();
+        if self.text[at + word + 1..].starts_with("‹".as_bytes()) {
+            return true;
+        }
+        self.behind_scheme(at + word, name);
+        self.found.len() > found
     }
 
     /// Whether the whole text is one form, in which blanks are a part of values.

@@ -3,7 +3,7 @@
 
 use super::{LONG_WORD, Places, SHORT_WORD, blanks, is_header, is_of_name, is_quote, string_end};
 use crate::insight::redact::names::is_scheme;
-use crate::insight::redact::spared::says_nothing;
+use crate::insight::redact::spared::{is_kept, says_nothing};
 use crate::insight::redact::texts::values_of_basic;
 use crate::insight::redact::views::escape;
 use std::ops::Range;
@@ -70,12 +70,19 @@ impl Places<'_> {
     pub(super) fn without_sign(&mut self, start: usize, end: usize, gap: usize, name: &str) {
         let text = self.text;
         let at = end + gap;
+        if gap > 0 && self.spoken_value(end, name) {
+            return;
+        }
+        self.spoken_before(start, name);
         if name.starts_with("--") && gap > 0 {
             return self.option(at, name);
         }
         let before = start.checked_sub(1).map(|before| text[before]);
         if before == Some(b':') && gap > 0 && text.get(at) == Some(&b'"') {
             return self.string_value(at, name);
+        }
+        if before == Some(b':') && self.is_end_of_place(start, end, name) {
+            return;
         }
         if before == Some(b':') && text.get(end).is_some_and(is_quote) {
             // With a prefix it is the value of an attribute.
@@ -238,6 +245,7 @@ impl Places<'_> {
             return self.word_after_colon(at, name, SHORT_WORD);
         }
         if !says_nothing(&self.name(&range)) && !self.spares(name, &range) {
+            let range = self.credential(range, name);
             self.done = range.end;
             self.add(range, None, true);
         }
@@ -255,7 +263,7 @@ impl Places<'_> {
             |b: &u8| b.is_ascii_whitespace() || b"\"'`,;)]}<>&\\\x01\x02\x03\x04".contains(b);
         let mut length = rest.iter().position(ends).unwrap_or(rest.len());
         let word = &rest[..length];
-        if std::str::from_utf8(word).is_ok_and(is_scheme) {
+        if self.scheme_word(at, name) == length && length > 0 {
             return self.behind_scheme(at + length, name);
         }
         if !has_both(word) {
@@ -275,8 +283,42 @@ impl Places<'_> {
         }
     }
 
+    /// How long the word is that stands here before a credential. Under the name for credentials
+    /// any word may.
+    pub(super) fn scheme_word(&self, at: usize, name: &str) -> usize {
+        const LONGEST: usize = 20;
+        let rest = self.text.get(at..).unwrap_or_default().iter();
+        let word = rest
+            .take_while(|b| b.is_ascii_alphabetic() || **b == b'-')
+            .count();
+        let word = match word {
+            1..=LONGEST => word,
+            _ => return 0,
+        };
+        let is_known = std::str::from_utf8(&self.text[at..at + word]).is_ok_and(is_scheme);
+        match is_known || is_authorization(name) {
+            true => word,
+            false => 0,
+        }
+    }
+
+    /// The credential of a value, without a word before it that names its kind.
+    pub(super) fn credential(&self, range: Range<usize>, name: &str) -> Range<usize> {
+        let word = self.scheme_word(range.start, name);
+        let start = range.start + word + blanks(self.text, range.start + word);
+        if word == 0 || start == range.start + word || start >= range.end {
+            return range;
+        }
+        let rest = &self.text[start..range.end];
+        let is_one = rest.len() >= SHORT_WORD && has_both(rest) && !rest.contains(&b' ');
+        match is_one || is_kept(&String::from_utf8_lossy(rest)) {
+            true => start..range.end,
+            false => range,
+        }
+    }
+
     /// `Authorization: Digest username="ann", response="…"`, or one word.
-    fn behind_scheme(&mut self, from: usize, name: &str) {
+    pub(super) fn behind_scheme(&mut self, from: usize, name: &str) {
         let text = self.text;
         let start = from + blanks(text, from);
         let limit = text.len().min(start + LONGEST_COMMAND);
@@ -304,9 +346,14 @@ impl Places<'_> {
             self.add(start..end, None, true);
             self.done = end;
         } else if start > from {
-            let word = self.word(start);
+            let start = start + usize::from(text.get(start).is_some_and(is_quote));
+            let mut word = self.word(start);
+            while text.get(word.end) == Some(&b'=') {
+                word.end += 1;
+            }
+            let value = &text[word.clone()];
             if word.end - word.start >= SHORT_WORD
-                && has_both(&text[word.clone()])
+                && (has_both(value) || value.ends_with(b"="))
                 && !self.spares(name, &word)
             {
                 self.done = word.end;
@@ -314,6 +361,10 @@ impl Places<'_> {
             }
         }
     }
+}
+
+fn is_authorization(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with("authorization")
 }
 
 fn has_both(word: &[u8]) -> bool {
