@@ -107,7 +107,7 @@ fn authorization(
     };
     let trimmed = value.from(0);
     let text = trimmed.text.as_str();
-    if text.is_empty() || text.eq_ignore_ascii_case("bearer") {
+    if text.is_empty() || is_scheme_alone(text) {
         credential.place = CredentialPlace::Nowhere;
         return credential;
     }
@@ -122,6 +122,26 @@ fn authorization(
     }
     fill(&mut credential, &trimmed, start, reports, now, marks);
     credential
+}
+
+/// Whether nothing stands behind the word for it: `Bearer`, `Token token=`, and `Og==`, which is
+/// Basic for no user and no password.
+fn is_scheme_alone(text: &str) -> bool {
+    const SCHEMES: &[&str] = &[
+        "bearer",
+        "basic",
+        "token",
+        "bot",
+        "apikey",
+        "api-key",
+        "key",
+        "jwt",
+        "oauth",
+        "basic og==",
+    ];
+    let is_word = |text: &str| SCHEMES.iter().any(|word| text.eq_ignore_ascii_case(word));
+    let named = text.trim_end_matches(['"', '\'']).strip_suffix('=');
+    is_word(text) || named.is_some_and(|named| named.split(' ').all(is_word))
 }
 
 /// What is told of the text behind the scheme: of the token it names, or of itself.
@@ -293,4 +313,34 @@ fn parameter(sent: &SentRequest) -> Option<(String, Carried)> {
         start += pair.len() + 1;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_scheme_alone;
+
+    #[test]
+    fn a_word_with_nothing_behind_it_is_no_credential() {
+        for text in [
+            "Bearer",
+            "bearer",
+            "Token",
+            "Token token=",
+            "Token token=\"\"",
+            "key=",
+            "Basic Og==",
+        ] {
+            assert!(is_scheme_alone(text), "{text}");
+        }
+        for text in [
+            "Bearer abc",
+            "abc",
+            "Token token=abc",
+            "key=abc",
+            "dG9rZW4=",
+            "Basic YTpi",
+        ] {
+            assert!(!is_scheme_alone(text), "{text}");
+        }
+    }
 }

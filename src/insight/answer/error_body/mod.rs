@@ -18,6 +18,7 @@ mod places;
 mod read;
 mod refused;
 mod seen;
+mod sentence;
 mod skim;
 mod standards;
 mod words;

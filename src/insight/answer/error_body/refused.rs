@@ -10,6 +10,7 @@ use super::seen::{
     BATCHES, Seen, is_bad_status, is_empty, is_false, is_fine_code, is_fine_word, is_part,
     is_positive, is_true, is_zero, of_part, says_something,
 };
+use super::sentence;
 use super::skim::outline;
 use super::words::{is_code_word, is_denial, is_number, is_plain_code};
 use super::xml;
@@ -115,7 +116,8 @@ fn says_no(response: &Response, body: Option<&Json>) -> bool {
     if text.starts_with('<') && !media_type.contains("html") && !text[1..].starts_with("html") {
         return xml::read(text).is_some_and(|root| xml_refuses(&root));
     }
-    page::form(text).is_some()
+    let is_page = media_type.contains("html");
+    page::form(text).is_some() || !is_page && sentence::refuses(text)
 }
 
 /// The parts of a multipart answer that are answers with an error.

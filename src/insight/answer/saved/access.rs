@@ -7,7 +7,9 @@ use crate::model::{Response, SentRequest};
 
 /// The call of a line, if it is one.
 pub fn turn(line: &str) -> Option<Turn> {
-    let (start, end, method, target) = asked(line)?;
+    let Some((start, end, method, target)) = asked(line) else {
+        return by_parts(line);
+    };
     let before = line[..start].trim_end();
     let behind = line[end..].trim_start();
     let mut words = behind.split_whitespace();
@@ -37,6 +39,29 @@ pub fn turn(line: &str) -> Option<Turn> {
         answer: Some(Response {
             status,
             reason,
+            ..Response::default()
+        }),
+    })
+}
+
+/// The call in words of its own, only its target between quotation marks:
+/// `… - 401 - GET https api.example.com "/x" …`.
+fn by_parts(line: &str) -> Option<Turn> {
+    let (before, behind) = line.split_once(" \"/")?;
+    let (target, _) = behind.split_once('"')?;
+    let words: Vec<&str> = before.split_whitespace().collect();
+    let [words @ .., method, scheme @ ("http" | "https"), host] = words.as_slice() else {
+        return None;
+    };
+    let status = words.iter().rev().find_map(|word| head::status(word))?;
+    head::is_method(method).then(|| Turn {
+        sent: Some(SentRequest {
+            method: (*method).to_owned(),
+            url: format!("{scheme}://{host}/{target}"),
+            ..SentRequest::default()
+        }),
+        answer: Some(Response {
+            status,
             ..Response::default()
         }),
     })

@@ -5,11 +5,14 @@
 
 mod access;
 mod below;
+mod beside;
 mod client;
+mod coded;
 mod command;
 mod credential;
 mod fetch;
 mod head;
+mod in_log;
 mod literal;
 mod marked;
 mod okhttp;
@@ -337,47 +340,17 @@ fn document(bytes: &[u8], words: &str, library: &Library) -> Option<Saved> {
         if let Some(turn) = record.as_ref().and_then(record::turn) {
             return of_turns(Form::Record, vec![turn]);
         }
-        if is_log(words)
-            && let Some(said) = said_in_log(record.as_ref(), words, library)
-        {
-            return Some(of_client(said));
+        if in_log::is_log(words) {
+            if let Some(said) = in_log::said(record.as_ref(), words, library) {
+                return Some(of_client(said));
+            }
+            if let Some(turn) = in_log::answered(record.as_ref()) {
+                return of_turns(Form::Told, vec![turn]);
+            }
         }
     }
     // Where it begins, lines and columns count from there.
     printed(words).or_else(|| Some(body(bytes.to_vec())))
-}
-
-/// What a client says in a line of a log: the member that tells it, rather than the whole line.
-fn said_in_log(
-    record: Option<&json::Json>,
-    words: &str,
-    library: &Library,
-) -> Option<client::Said> {
-    let members = record.and_then(json::Json::as_object).unwrap_or_default();
-    let mut texts = members.iter().filter_map(|(_, value)| value.as_text());
-    let said = texts.find_map(|text| client::read(text, library));
-    said.or_else(|| client::read(words, library))
-}
-
-/// Whether an object is a line of a log, or an error that a program printed, by its members.
-fn is_log(object: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "\"stack\"",
-        "\"syscall\"",
-        "\"stack_trace\"",
-        "\"exception\"",
-        "\"errno\"",
-        "\"level\"",
-        "\"lvl\"",
-        "\"log.level\"",
-        "\"loglevel\"",
-        "\"logger\"",
-    ];
-    NAMES.iter().any(|name| object.contains(name))
-        || object.contains("\"severity\"")
-            && ["\"timestamp\"", "\"time\""]
-                .iter()
-                .any(|n| object.contains(n))
 }
 
 /// A value as a program printed it, read as the JSON that it was.
@@ -447,7 +420,7 @@ fn in_words(words: &str, library: &Library) -> Option<Saved> {
             return Some(of_client(said));
         }
     }
-    let turn = told.map(|told| told.turn).or_else(|| told::coded(words))?;
+    let turn = told.map(|told| told.turn).or_else(|| coded::read(words))?;
     of_turns(Form::Told, vec![turn])
 }
 

@@ -2,6 +2,7 @@
 //! `HttpClientErrorException$Forbidden: 403 Forbidden: "{…}"`. What the words tell is the status,
 //! often the address, sometimes the body.
 
+use super::beside::{self, BEFORE};
 use super::head;
 use super::literal;
 use super::record;
@@ -61,34 +62,6 @@ const NAMES: &[(u16, &[&str])] = &[
     (503, &["service unavailable"]),
     (504, &["gateway timeout", "gateway time-out"]),
     (505, &["http version not supported"]),
-];
-
-/// Words before a number that only a status has.
-const BEFORE: &[&str] = &[
-    "status code",
-    "statuscode",
-    "status",
-    "http error",
-    "http status",
-    "http",
-    "response code",
-    "responded with",
-    "returned error",
-    "requested url returned error",
-    "returned",
-    "response",
-    "got",
-    "resulted in a",
-    "resulted in",
-    "httpcode",
-    "http code",
-    "error",
-    "error code",
-    "http/1.1",
-    "http/2",
-    "http/2.0",
-    "http/1.0",
-    "failed with",
 ];
 
 /// The first status that the words of a text tell.
@@ -190,8 +163,11 @@ fn told(text: &str, start: usize, line: &str, status: u16, at: usize, is_plain: 
     let sent = address(line).or_else(|| address(text));
     let reason = reason(status, own);
     let body = body(behind)
-        .or_else(|| words(own, &reason))
-        .or_else(|| words_before(line, at));
+        .or_else(|| beside::next_line(text, start + line.len(), line))
+        .or_else(|| beside::words_behind(own, &reason))
+        .or_else(|| beside::words_before(line, at))
+        .or_else(|| beside::said_before(line, at))
+        .or_else(|| beside::line_above(&text[..start], line, at));
     let mut turn = Turn {
         sent,
         answer: Some(Response {
@@ -288,21 +264,6 @@ fn json_end(text: &str) -> Option<usize> {
     Some(text.len())
 }
 
-/// What the line says behind the status and its name.
-fn words(behind: &str, reason: &str) -> Option<Vec<u8>> {
-    let rest = behind.trim_start_matches([' ', ')', '(', ':', '-', '"', '\'', ',']);
-    let rest = rest.get(reason.len()..).unwrap_or_default();
-    let rest = rest.trim_matches([
-        ' ', ')', '(', ':', '-', '.', '\'', '"', '\n', '\r', ',', '`',
-    ]);
-    let says = rest
-        .split_whitespace()
-        .filter(|w| w.chars().all(|c| c.is_alphabetic() || "'.,:".contains(c)))
-        .count();
-    let address = rest.contains("://") && says < 6;
-    (says >= 2 && !address).then(|| rest.as_bytes().to_vec())
-}
-
 fn is_start(text: &str) -> bool {
     text.starts_with("https://") || text.starts_with("http://")
 }
@@ -326,64 +287,6 @@ fn is_reference(before: &str) -> bool {
         "more",
     ];
     leads.iter().any(|word| near.ends_with(word))
-}
-
-/// What stands before the status, where that is only added to it: `gh: Not allowed here (HTTP 403)`.
-fn words_before(line: &str, at: usize) -> Option<Vec<u8>> {
-    let behind = line.get(at..)?.trim();
-    let (says, added) = line[..at].rsplit_once('(')?;
-    let is_added =
-        behind.starts_with(')') && behind.len() < 3 && added.starts_with(char::is_alphabetic);
-    // The program that says it comes first.
-    let says = match says.split_once(": ") {
-        Some((name, rest)) if !name.contains(' ') => rest,
-        _ => says,
-    };
-    let says = says.trim();
-    (is_added && says.split(' ').count() >= 3).then(|| says.as_bytes().to_vec())
-}
-
-/// An answer by its code and its words, with neither status nor head, as the tools of clouds tell
-/// it: `An error occurred (AccessDenied) when calling …: …`, `ERROR: (NotAllowed) …`,
-/// `rpc error: code = PermissionDenied desc = …`.
-pub fn coded(text: &str) -> Option<Turn> {
-    let (code, words) = text.lines().find_map(code_and_words)?;
-    let member = |name: &str, text: &str| (name.to_owned(), Json::Text(text.to_owned()));
-    let body = Json::Object(vec![member("code", code), member("message", words)]);
-    Some(Turn {
-        sent: address(text),
-        answer: Some(Response {
-            body: body.to_string().into_bytes(),
-            ..Response::default()
-        }),
-    })
-}
-
-fn code_and_words(line: &str) -> Option<(&str, &str)> {
-    let is_code = |code: &str| {
-        let fits = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
-        code.len() >= 4
-            && code.bytes().all(fits)
-            && code.starts_with(|c: char| c.is_ascii_uppercase())
-    };
-    let bracketed = |text: &str| -> Option<usize> { text.find(')') };
-    let parts = if let Some((_, rest)) = line.split_once("An error occurred (") {
-        let end = bracketed(rest)?;
-        let words = rest[end + 1..]
-            .split_once(": ")
-            .map_or("", |(_, words)| words);
-        Some((&rest[..end], words))
-    } else if let Some((_, rest)) = line.split_once("ERROR: (") {
-        let end = bracketed(rest)?;
-        Some((&rest[..end], &rest[end + 1..]))
-    } else if let Some((_, rest)) = line.split_once("code = ") {
-        let (code, words) = rest.split_once(" desc = ")?;
-        Some((code, words))
-    } else {
-        None
-    };
-    let (code, words) = parts?;
-    is_code(code).then_some((code, words.trim()))
 }
 
 /// The address that a client names, and the method where it stands beside it.

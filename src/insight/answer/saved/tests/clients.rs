@@ -641,3 +641,42 @@ fn numbers_that_are_no_status_are_left_alone() {
         assert!(gist(text).starts_with("Words"), "{}", gist(text));
     }
 }
+
+#[test]
+fn what_stands_beside_the_status_is_what_was_said() {
+    let before =
+        "failed to get groups: the API returned an error: Invalid session, Status: 403 Forbidden";
+    assert_eq!(gist(before), "Told 403");
+    assert!(body(before).ends_with("the API returned an error: Invalid session"));
+    let above = "tool: error: Failed to get it: SignatureDoesNotMatch: Signature expired: now earlier\n    status code: 403, request id: 56541f26";
+    assert_eq!(gist(above), "Told 403");
+    assert!(body(above).contains("Signature expired"));
+    let below = "HttpResponseError: Received an error response (403 Forbidden) from Acme:\n\"This action requires approval for the scope.\"";
+    assert_eq!(body(below), "This action requires approval for the scope.");
+}
+
+#[test]
+fn words_that_only_lead_to_a_status_are_not_what_was_said() {
+    for text in [
+        "Error: Request failed with status code 403",
+        "Invoke-RestMethod : The remote server returned an error: (403) Forbidden.",
+        "requests.exceptions.HTTPError: 403 Client Error: Forbidden for url: https://api.acme.example/x",
+        "the server responded with a status of 403 (Forbidden)",
+    ] {
+        assert_eq!(body(text), "", "{text}");
+    }
+}
+
+#[test]
+fn a_code_of_joined_words_behind_a_colon_is_the_code() {
+    let short = "Error: An API error occurred: missing_scope\n    at send (/x/send.js:12:25)";
+    assert!(
+        body(short).contains("\"code\":\"missing_scope\""),
+        "{}",
+        body(short)
+    );
+    let loud = "ERROR running auth:login:  REQUEST_LIMIT_EXCEEDED: TotalRequests Limit exceeded.";
+    assert!(body(loud).contains("\"code\":\"REQUEST_LIMIT_EXCEEDED\""));
+    let none = "Error: cannot find the module some_module in my_file";
+    assert_eq!(gist(none), "Words 0");
+}

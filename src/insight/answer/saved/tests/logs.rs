@@ -131,3 +131,22 @@ fn the_body_of_an_error_is_no_record_of_a_call() {
     );
     assert_eq!(read("Good morning, it does not work").form, Form::Words);
 }
+
+#[test]
+fn a_line_of_a_log_may_hold_what_a_client_says_of_an_answer() {
+    let line = r#"{"Class":"Backend","Severity":"Error","LogLevel":"Info","Message":"Unable to query 'https://api.acme.example/things': The remote server returned an error: (403) Forbidden.: {\"message\": \"Missing Access\", \"code\": 50001}"}"#;
+    assert_eq!(gist(line), "Told 403 https://api.acme.example/things");
+    assert_eq!(
+        body(line),
+        r#"{"message": "Missing Access", "code": 50001}"#
+    );
+}
+
+#[test]
+fn a_line_with_the_call_in_words_of_its_own_is_one_of_an_access_log() {
+    let line = r#"[31/Oct/2024:20:19:42 +0100] - - 401 - GET https docs.acme.example "/api/x/?a=1" [Client 192.0.2.1] [Length 172] "agent/1.0" "-""#;
+    assert_eq!(
+        gist(line),
+        "Access 401 GET https://docs.acme.example/api/x/?a=1"
+    );
+}
