@@ -7,6 +7,7 @@ mod more;
 mod practice;
 mod speed;
 pub mod table;
+mod words;
 
 use httriage::insight::redact::Mask;
 use httriage::model::{
