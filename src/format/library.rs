@@ -160,6 +160,40 @@ pub fn index() -> Result<String, FormatError> {
     Ok(text)
 }
 
+/// The beginnings of credentials, as the masks read them, from the packs themselves: the least and
+/// the most characters, the alphabet, and what it is.
+///
+/// # Errors
+/// The first pack that cannot be read.
+pub fn beginnings() -> Result<String, FormatError> {
+    let mut rows = std::collections::BTreeSet::new();
+    for (id, source) in PACKS {
+        let pack = knowledge_file::read(source, id)?;
+        for kind in pack.credentials.iter().filter(|kind| is_telling(kind)) {
+            let size = |size: Option<usize>| size.map_or("-".to_owned(), |size| size.to_string());
+            let (least, most) = kind.length.unzip();
+            let alphabet = Alphabet::NAMES
+                .iter()
+                .find(|(_, own)| Some(*own) == kind.alphabet);
+            let what = match (kind.secret_beside, kind.is_public) {
+                (Some(length), _) => format!("beside {length}"),
+                (None, true) => "public".to_owned(),
+                (None, false) => "secret".to_owned(),
+            };
+            rows.insert(format!(
+                "{} {} {} {} {what}\n",
+                kind.prefix,
+                size(least),
+                size(most),
+                alphabet.map_or("any", |(name, _)| *name),
+            ));
+        }
+    }
+    let head = "# How credentials begin: least, most, alphabet, what. Made from the packs:\n\
+                # `UPDATE=1 cargo test the_beginnings_are` writes it anew.\n";
+    Ok(head.to_owned() + &rows.into_iter().collect::<String>())
+}
+
 /// The rows by which its credentials are told from those of others.
 fn marks_of(pack: &Pack) -> String {
     let mut text = String::new();
@@ -456,6 +490,21 @@ mod tests {
             assert!(
                 now == INDEX,
                 "assets/knowledge/index.toml is not what the packs say"
+            );
+        }
+    }
+
+    #[test]
+    fn the_beginnings_are_what_the_packs_say() {
+        let now = beginnings().unwrap();
+        if std::env::var_os("UPDATE").is_some() {
+            let place = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/beginnings.txt");
+            std::fs::write(place, &now).unwrap();
+        } else {
+            let said = include_str!("../../assets/beginnings.txt");
+            assert!(
+                now == said,
+                "assets/beginnings.txt is not what the packs say"
             );
         }
     }

@@ -8,6 +8,7 @@ mod more;
 mod practice;
 mod speed;
 pub mod table;
+mod words;
 
 use httriage::insight::redact::Mask;
 use httriage::model::{

@@ -272,6 +272,8 @@ fn credential(row: CredentialRow, refuse: &Refuse) -> Result<CredentialKind, For
         id: row.id.into_inner(),
         kind: row.kind,
         prefix: row.prefix,
+        is_public: row.public,
+        secret_beside: row.secret_beside,
         length: row.length,
         alphabet,
         checksum,

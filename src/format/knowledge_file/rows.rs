@@ -83,6 +83,9 @@ pub struct CredentialRow {
     pub kind: String,
     #[serde(default)]
     pub prefix: String,
+    #[serde(default)]
+    pub public: bool,
+    pub secret_beside: Option<usize>,
     pub length: Option<(usize, usize)>,
     pub alphabet: Option<Spanned<String>>,
     pub checksum: Option<Spanned<String>>,

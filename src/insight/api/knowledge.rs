@@ -121,6 +121,11 @@ pub struct CredentialKind {
     pub kind: String,
     /// Its fixed beginning; empty where it has none.
     pub prefix: String,
+    /// Whether it may be seen by everybody, as what stands in a page or an app.
+    pub is_public: bool,
+    /// So many characters has the secret that is given out together with it, where this is a
+    /// name and that is none by its look.
+    pub secret_beside: Option<usize>,
     /// The least and the most characters of a whole value.
     pub length: Option<(usize, usize)>,
     pub alphabet: Option<Alphabet>,

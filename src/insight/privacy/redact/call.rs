@@ -250,8 +250,10 @@ impl Cleaner<'_> {
         headers
             .iter()
             .map(|header| {
-                let value = match is_secret_name(&header.name) {
-                    true => self.value(&header.name, &header.text()).into_bytes(),
+                // Under some names only what looks made up is secret.
+                let text = header.text();
+                let value = match is_secret_name(&header.name) || is_secret(&header.name, &text) {
+                    true => self.value(&header.name, &text).into_bytes(),
                     false => self.bytes(header.value.clone()),
                 };
                 (header.name.clone(), value)

@@ -1,7 +1,7 @@
 //! Names that say that a secret stands under them.
 
 /// Parts that make any name a secret one.
-const PARTS: [&str; 8] = [
+const PARTS: [&str; 14] = [
     "token",
     "secret",
     "password",
@@ -10,13 +10,19 @@ const PARTS: [&str; 8] = [
     "api-key",
     "apikey",
     "api_key",
+    "passwort",
+    "kennwort",
+    "パスワード",
+    "密码",
+    "密碼",
+    "пароль",
 ];
 
 /// What is no secret though such a part is in it: a secretary, a tokenizer.
 const OTHER_WORDS: [&str; 4] = ["secretar", "tokeniz", "tokenis", "passwordless"];
 
 /// Words of a name that do; no part of a longer word does, since a design is no sig.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 22] = [
     "pwd",
     "jwt",
     "sig",
@@ -31,15 +37,24 @@ const WORDS: [&str; 14] = [
     "sessionkey",
     "passcode",
     "mnemonic",
+    "authkey",
+    "requirepass",
+    "masterauth",
+    "motdepasse",
+    "contraseña",
+    "contrasena",
+    "senha",
+    "wachtwoord",
 ];
 
 /// Two words of a name that do so together.
-const PAIRS: [[&str; 2]; 38] = [
+const PAIRS: [[&str; 2]; 39] = [
     ["api", "key"],
     ["access", "key"],
     ["private", "key"],
     ["client", "assertion"],
     ["code", "verifier"],
+    ["oauth", "verifier"],
     ["device", "code"],
     ["session", "id"],
     ["saml", "response"],
@@ -77,9 +92,46 @@ const PAIRS: [[&str; 2]; 38] = [
 
 /// Words of names under which only what looks made up is a secret, since plain words stand there
 /// as often: `"auth": "basic"`.
-const WEAK: [&str; 5] = ["otp", "totp", "sas", "csrf", "xsrf"];
+const WEAK: [&str; 12] = [
+    "otp",
+    "totp",
+    "sas",
+    "csrf",
+    "xsrf",
+    "hmac",
+    "salt",
+    "creds",
+    "appkey",
+    "serverkey",
+    "sshkey",
+    "basicauth",
+];
 /// The same, where they are the whole name.
-const WEAK_ALONE: [&str; 6] = ["auth", "bearer", "refresh", "session", "pass", "seed"];
+const WEAK_ALONE: [&str; 8] = [
+    "auth", "bearer", "refresh", "session", "pass", "seed", "sign", "pin",
+];
+/// The same, of two words that end a name.
+const WEAK_PAIRS: [[&str; 2]; 7] = [
+    ["app", "key"],
+    ["server", "key"],
+    ["ssh", "key"],
+    ["write", "key"],
+    ["consumer", "key"],
+    ["webhook", "key"],
+    ["basic", "auth"],
+];
+/// Beginnings of words that say what a link is for: whoever has it is let in.
+const LINKS: [&str; 9] = [
+    "magic",
+    "reset",
+    "invit",
+    "activat",
+    "confirm",
+    "verif",
+    "recover",
+    "unlock",
+    "unsubscrib",
+];
 /// Of whom a word is that stands before `pass`.
 const OWNERS: [&str; 16] = [
     "user", "db", "database", "smtp", "mail", "ftp", "admin", "root", "proxy", "redis", "mysql",
@@ -94,7 +146,7 @@ pub fn is_secret_name(name: &str) -> bool {
             lower = lower.replace(word, "");
         }
     }
-    if PARTS.iter().any(|part| lower.contains(part)) {
+    if PARTS.iter().any(|part| lower.contains(part)) || lower == "samlart" {
         return true;
     }
     let words = words(name);
@@ -105,9 +157,10 @@ pub fn is_secret_name(name: &str) -> bool {
     }
     words.iter().any(|word| WORDS.contains(word))
         || words.windows(2).any(|pair| PAIRS.iter().any(|p| p == pair))
+        || matches!(words[..], [.., "pw" | "psw" | "psk"] | [.., "mot", "de", "passe"])
         || matches!(
             words[..],
-            [.., "authorization" | "cookie" | "cookie2"] | ["assertion" | "samlart"]
+            [.., "authorization" | "cookie" | "cookie2"] | ["assertion"]
         )
         || matches!(words[..], ["x", first, ..] if first.starts_with("auth"))
         || words.ends_with(&["connect", "sid"])
@@ -125,8 +178,22 @@ pub(super) fn is_weak(words: &[String]) -> bool {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     words.iter().any(|word| WEAK.contains(word))
         || matches!(words[..], [word] if WEAK_ALONE.contains(&word))
-        || matches!(words[..], [.., "credential" | "credentials"])
+        || matches!(
+            words[..],
+            [.., "credential" | "credentials" | "pat"] | [_, .., "sign"]
+        )
+        || WEAK_PAIRS.iter().any(|pair| words.ends_with(pair))
+        || is_link(&words)
         || matches!(words[..], [.., owner, "pass"] if OWNERS.contains(&owner))
+}
+
+/// `magic_link`, `passwordResetUrl`
+pub(super) fn is_link<W: AsRef<str>>(words: &[W]) -> bool {
+    let [.., first, last] = words else {
+        return false;
+    };
+    let first = first.as_ref();
+    matches!(last.as_ref(), "link" | "url" | "uri") && LINKS.iter().any(|l| first.starts_with(l))
 }
 
 /// What stands before `key` in the name of a header that holds no secret.
@@ -284,6 +351,18 @@ mod tests {
             "private_key",
             "privateKey",
             "PRIVATE-KEY",
+            "pw",
+            "db_pw",
+            "psk",
+            "authkey",
+            "Passwort",
+            "benutzer_kennwort",
+            "mot_de_passe",
+            "motDePasse",
+            "contraseña",
+            "senha",
+            "パスワード",
+            "密码",
             "access_key",
             "AWSAccessKeyId",
             "apiKey",
@@ -366,6 +445,14 @@ mod tests {
             "Accept-Signature",
             "auth",
             "session_state",
+            "pattern",
+            "pinned",
+            "seeds",
+            "hashtag",
+            "expat",
+            "salted",
+            "hardware",
+            "signed",
             "",
         ] {
             assert!(!is_secret_name(name), "{name}");

@@ -12,6 +12,19 @@ const HOOKS: [&str; 6] = [
     "webhookb2",
     "incomingwebhook",
 ];
+/// Beginnings of words behind which a link goes on with what lets its reader in.
+const LINKS: [&str; 4] = ["reset", "magic", "password", "passwordless"];
+/// The same, where ids of the usual form stand as often.
+const WEAK_LINKS: [&str; 8] = [
+    "verify",
+    "confirm",
+    "activat",
+    "invit",
+    "recover",
+    "unlock",
+    "unsubscrib",
+    "onetime",
+];
 /// Fewer characters are an id or a name.
 const SHORTEST: usize = 20;
 
@@ -22,6 +35,7 @@ pub fn credential_in_path(url: &str) -> Option<Range<usize>> {
         .find(['?', '#'])
         .map_or(url.len(), |at| start + at);
     let mut is_hook = false;
+    let mut is_link = false;
     let mut at = start;
     let mut last = None;
     for part in url[start..end].split('/') {
@@ -30,12 +44,37 @@ pub fn credential_in_path(url: &str) -> Option<Range<usize>> {
         if let Some(found) = id_and_secret(part) {
             return Some(range.start + found.start..range.start + found.end);
         }
-        if is_hook && is_made_up(part) {
+        if is_hook && is_made_up(part) || is_link && is_made_up(part) && !is_id(part) {
             last = Some(range);
         }
-        is_hook |= HOOKS.contains(&part.to_ascii_lowercase().as_str());
+        let lower = part.to_ascii_lowercase();
+        let mut words = lower.split(['-', '_', '.']);
+        is_hook |= HOOKS.contains(&&*lower)
+            || words
+                .clone()
+                .any(|word| LINKS.iter().any(|known| word.starts_with(known)));
+        is_link |= words.any(|word| WEAK_LINKS.iter().any(|known| word.starts_with(known)));
     }
     last.or_else(|| three_parts(&url[start..end]).map(|r| start + r.start..start + r.end))
+}
+
+/// Whether an address holds a part of its path, or a value of its query, that was made up.
+pub(super) fn holds_made_up(url: &str) -> bool {
+    let behind = url.find("://").map_or(0, |at| at + 3);
+    let start = url[behind..].find('/').map_or(behind, |at| behind + at);
+    let mut parts = url[start..].split(['/', '?', '&', '=', '#']);
+    parts.any(|part| part.len() >= 16 && is_of_secrets(part))
+}
+
+fn is_of_secrets(part: &str) -> bool {
+    let has = |kind: fn(&u8) -> bool| part.as_bytes().iter().any(kind);
+    has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && !is_id(part)
+}
+
+/// `0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0`
+fn is_id(part: &str) -> bool {
+    let sizes = part.split('-').map(str::len);
+    sizes.eq([8, 4, 4, 4, 12]) && part.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
 }
 
 /// Behind the authority; a path alone begins with its slash.
@@ -108,8 +147,25 @@ mod tests {
     }
 
     #[test]
+    fn what_a_link_lets_in_with_is_found() {
+        for path in [
+            "/reset/",
+            "/password/reset/MQ/",
+            "/magic-link/",
+            "/verify-email/",
+            "/invitations/",
+            "/users/7/activate/",
+        ] {
+            let url = format!("https://acme.example{path}k3j5h2g4f6d7s8a9q1w2e3r4t5?a=1");
+            assert_eq!(found(&url), Some("k3j5h2g4f6d7s8a9q1w2e3r4t5"), "{url}");
+        }
+    }
+
+    #[test]
     fn ids_and_names_are_left() {
         for url in [
+            "https://acme.example/invitations/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
+            "https://acme.example/password/reset",
             "https://acme.example/webhooks/1234/deliveries",
             "https://acme.example/repos/kim/app/hooks/12345678",
             "https://acme.example/webhooks/{{token:hook}}",

@@ -3,14 +3,19 @@
 //! that broken, cut and mixed texts are read as well. A region that was walked through is not
 //! walked through again, so that the time does not grow faster than the text.
 
+mod calls;
 mod cells;
 mod code;
+mod commands;
 mod container;
 mod credentials;
+mod dumps;
 mod lines;
+mod links;
 mod markup;
 mod members;
 mod refused;
+mod sentences;
 mod settings;
 mod spoken;
 mod stores;
@@ -67,6 +72,8 @@ pub(super) struct Places<'t> {
     command_end: usize,
     /// Behind the printed list that was looked through.
     printed_end: usize,
+    /// Behind the path that was looked at.
+    path_end: usize,
     /// Where the key of a set begins that was looked at.
     set_seen: Option<usize>,
     /// The brackets that were walked through.
@@ -78,6 +85,8 @@ pub(super) struct Places<'t> {
     /// The name that was looked at last.
     name_seen: Range<usize>,
     last_ends: HashMap<Vec<u8>, Option<usize>>,
+    /// Whether names are secret ones; most stand there many times.
+    names: HashMap<String, bool>,
     // Where lines and words reach that were looked at last; signs come in order, and a long line
     // may hold many.
     line_start: Cell<Reach>,
@@ -111,12 +120,14 @@ impl<'t> Places<'t> {
             packed_end: 0,
             command_end: 0,
             printed_end: 0,
+            path_end: 0,
             set_seen: None,
             walks: Vec::new(),
             object_seen: Rc::default(),
             budget: Cell::new(2 * text.len() + (64 << 10)),
             name_seen: 0..0,
             last_ends: HashMap::new(),
+            names: HashMap::new(),
             line_start: Cell::default(),
             line_end: Cell::default(),
             plain_word: Reach::default(),
@@ -131,14 +142,21 @@ impl<'t> Places<'t> {
             return;
         }
         match sign {
-            Sign::Authority => self.authority(place.end),
+            Sign::Authority => {
+                self.authority(place.end);
+                self.path_of_url(place);
+            }
             Sign::PrivateKey => self.private_key(place.end),
             Sign::Packed => self.packed(place.start),
             Sign::Code => self.code(place),
             Sign::KeySet => self.key_of_set(place.start),
             Sign::Insert => self.insert(place.end),
             Sign::Identified => self.identified(place.end),
-            Sign::Curl => self.command(place.end),
+            Sign::Command => self.command(place),
+            Sign::Spoken => self.spoken(place),
+            Sign::Call => self.call(place.end),
+            Sign::DataSource => self.data_source(place.start),
+            Sign::Path => self.path(place.start),
             Sign::Scheme if self.scheme(place) => {}
             Sign::Name | Sign::Scheme if self.passes_mark(place) => {}
             Sign::Name | Sign::Scheme => {
@@ -204,12 +222,15 @@ impl<'t> Places<'t> {
             self.name_seen = string.clone();
             return true;
         }
-        if !is_secret_name(&name) {
+        if !self.is_secret(&name) {
             self.name_seen = string.clone();
             if separator.is_none() {
                 self.kind_of(string, &name);
             }
             return !is_sentence;
+        }
+        if self.entry_before(string, &name) {
+            return true;
         }
         match separator {
             Some(value) if self.is_wording(string, value, &name) => {}
@@ -222,6 +243,7 @@ impl<'t> Places<'t> {
             }
             None => match self.serialized(string.end + 1) {
                 Some(value) => self.string_value(value, &name),
+                None if self.is_call_or_fallback(string.end + 1, &name) => {}
                 None => {
                     self.pair(string.clone(), &name);
                     self.spoken_before(string.start - 1, &name);
@@ -235,9 +257,10 @@ impl<'t> Places<'t> {
         true
     }
 
-    /// Where a value begins behind `:`, `=`, `=>` or `:=`.
+    /// Where a value begins behind `:`, `=`, `=>` or `:=`, and the wide forms of the first two.
     fn separator(&self, at: usize) -> Option<usize> {
         let length = match self.text.get(at..)? {
+            [0xef, 0xbc, 0x9a | 0x9d, ..] => 3,
             [b'=', b'>', ..] | [b':', b'=', ..] => 2,
             [b'=', b'=', ..] | [b':', b':', ..] => return None,
             [b':' | b'=', ..] => 1,
@@ -248,7 +271,7 @@ impl<'t> Places<'t> {
 
     /// A value as programs write it: in quotes, in brackets, as a number.
     fn value(&mut self, at: usize, name: &str, quote: Option<Range<usize>>) {
-        let at = self.behind_type(at);
+        let at = self.behind_type(self.behind_signs(at));
         match self.text.get(at) {
             Some(sign) if is_quote(sign) => self.string_value(at, name),
             // Under a name that is no sure one, only what stands right there counts.
@@ -293,7 +316,7 @@ impl<'t> Places<'t> {
         let from = place.start.saturating_sub(LONGEST_NAME);
         let before = text[from..place.start].iter().rev();
         let start = place.start - before.take_while(|b| is_of_name(b)).count();
-        let mut end = self.name_end(place.end);
+        let mut end = self.name_end(self.behind_letters(place));
         // The name is what stands before its sign; of a longer word that is the end.
         let start = start.max(end.saturating_sub(LONGEST_NAME));
         if start > place.start || (start..end) == self.name_seen {
@@ -309,7 +332,7 @@ impl<'t> Places<'t> {
         if name == "input_value" && text.get(end) == Some(&b'=') {
             return self.input_below(start, end + 1);
         }
-        if !is_secret_name(&name) {
+        if !self.is_secret(&name) {
             return;
         }
         let before = start.checked_sub(1).map(|before| text[before]);
@@ -335,8 +358,15 @@ impl<'t> Places<'t> {
         }
         let blanks = blanks(text, end);
         let Some(value) = self.separator(end + blanks) else {
-            return self.without_sign(start, end, blanks, &name);
+            let is_done = self.row_of_key(start, end, &name)
+                || self.pair_of_atoms(start, end, &name)
+                || self.is_call_or_fallback(end, &name);
+            if !is_done {
+                self.without_sign(start, end, blanks, &name);
+            }
+            return;
         };
+        let value = self.behind_signs(value);
         if value < text.len() && escape(text, value).is_some() {
             self.deeper = true;
         }
@@ -344,6 +374,7 @@ impl<'t> Places<'t> {
         let is_quoted = text.get(value).is_some_and(is_quote);
         match &text[end + blanks..] {
             [b'=', b'>', ..] if in_brackets && !is_quoted => self.rest_of_line(value, &name),
+            [b'=', ..] if !is_quoted && self.has_fallback(value, &name) => {}
             [b'=', ..] if blanks > 0 && !starts_line && !is_quoted => {
                 self.word_after_colon(value, &name, SHORT_WORD);
             }
@@ -352,6 +383,7 @@ impl<'t> Places<'t> {
                 self.after_equals(end + blanks + 1, start, &name, starts_line && blanks > 0)
             }
             [b':', b'/', b'/', ..] => {}
+            [b':', ..] if value == end + 1 && self.is_in_dump(start) => self.dumped(value, &name),
             _ => self.after_colon(value, start, &name, starts_line),
         }
     }
@@ -383,6 +415,30 @@ impl<'t> Places<'t> {
         from + run
     }
 
+    /// Behind a letter that is no plain one, as in `contraseña`.
+    fn behind_letters(&self, place: &Range<usize>) -> usize {
+        let rest = &self.text[place.end..];
+        let is_plain = self.text[place.start].is_ascii();
+        place.end
+            + if is_plain && rest.starts_with("ñ".as_bytes()) {
+                2
+            } else {
+                0
+            }
+    }
+
+    fn is_secret(&mut self, name: &str) -> bool {
+        const MOST: usize = 1_000;
+        if let Some(known) = self.names.get(name) {
+            return *known;
+        }
+        let is_one = is_secret_name(name);
+        if self.names.len() < MOST {
+            self.names.insert(name.to_owned(), is_one);
+        }
+        is_one
+    }
+
     /// So many bytes may be looked through once more for what belongs together; a few always may.
     fn allowance(&self, bytes: usize) -> usize {
         const ALWAYS: usize = 200;
@@ -409,6 +465,11 @@ impl<'t> Places<'t> {
             }
         }
         self.value(at, name, None);
+    }
+
+    /// What is secret by its own look.
+    pub fn mark(&mut self, range: Range<usize>) {
+        self.add(range, None, true);
     }
 
     fn add(&mut self, range: Range<usize>, quote: Option<Range<usize>>, is_direct: bool) {

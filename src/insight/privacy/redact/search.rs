@@ -2,7 +2,9 @@
 //! secret names; in the text as it stands, and as it reads once its escapes are undone.
 
 use super::beginnings::Beginnings;
+use super::makers;
 use super::places::{Named, Places};
+use super::rows::rows;
 use super::signs;
 use super::spared::is_kept;
 use super::unpack::unpacked;
@@ -58,6 +60,7 @@ impl<'v> Search<'v> {
     /// And for what stands under secret names.
     pub fn and_names(mut self) -> Search<'v> {
         self.beginnings.add_all(&signs::ALL.beginnings);
+        self.beginnings.add_all(&makers::ALL.beginnings);
         self.by_name = true;
         self
     }
@@ -72,6 +75,7 @@ impl<'v> Search<'v> {
         }
         let (mut found, deeper) = self.walk(text);
         found.add(self.look_across_lines(text), 0);
+        found.add(self.look_at_bytes(text), 0);
         let letters = hidden(text, |read| read.iter().any(is_letter));
         if self.by_name && (deeper || letters) {
             found.add(self.for_names(self.unpacked).look_behind(text, 1), 0);
@@ -93,6 +97,25 @@ impl<'v> Search<'v> {
             }
             None => Found::default(),
         }
+    }
+
+    /// Known values whose bytes are written as numbers, or as mails write signs.
+    fn look_at_bytes(&self, text: &[u8]) -> Found {
+        let mut found = Found::default();
+        if !self.has_values() {
+            return found;
+        }
+        let values = Search::for_values(&self.sets);
+        rows(text, |row| {
+            let known = values.walk(&row.bytes).0.known.into_iter();
+            let placed = known.map(|(range, set, number)| (row.place(&range), set, number));
+            found.known.extend(placed);
+        });
+        if let Some(mail) = read(text, Reading::Mail) {
+            let inside = values.walk(&mail).0;
+            found.add(inside.brought_back(text, Reading::Mail), 0);
+        }
+        found
     }
 
     /// Base64 and hex that are wrapped.
@@ -162,6 +185,7 @@ impl<'v> Search<'v> {
     /// The text as it stands, and whether names in it have to be read without their escapes.
     fn walk(&self, text: &[u8]) -> (Found, bool) {
         let mut places = Places::new(text);
+        let mut made = makers::Seen::of(text);
         let mut known = Vec::new();
         let mut floor = 0;
         let mut next = 0;
@@ -173,6 +197,11 @@ impl<'v> Search<'v> {
                     && let Some((sign, place)) = signs::ALL.at(text, at)
                 {
                     places.look(sign, &place);
+                }
+                if self.by_name
+                    && let Some(range) = makers::ALL.at(text, at, &mut made)
+                {
+                    places.mark(range);
                 }
                 if has_values
                     && at >= floor

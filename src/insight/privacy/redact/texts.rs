@@ -19,7 +19,8 @@ pub fn url(search: &Search, url: &str) -> String {
         let start = scheme + 3;
         let end = url[start..].find(['/', '?', '#', '\\']);
         let end = end.map_or(url.len(), |length| start + length);
-        if let Some(length) = url[start..end].rfind('@') {
+        let user = url[start..end].rfind('@');
+        if let Some(length) = user.filter(|length| !is_host(&url[start..start + length])) {
             url.replace_range(start..start + length, MASK);
         }
     }
@@ -27,6 +28,35 @@ pub fn url(search: &Search, url: &str) -> String {
         url.replace_range(range, MASK);
     }
     url
+}
+
+/// Whether what stands in the place of a user is the name of a host: whoever writes an address
+/// before an `@` means another one than is asked.
+pub fn is_host(user: &str) -> bool {
+    let (host, port) = user.split_once(':').unwrap_or((user, ""));
+    let is_number = |text: &str| text.len() <= 5 && text.bytes().all(|b| b.is_ascii_digit());
+    // Behind a name digits may be a password.
+    let is_local = host == "localhost" || is_address(host);
+    if is_local {
+        return is_number(port);
+    }
+    let labels = host.split('.');
+    let fits = |label: &str| {
+        (1..=30).contains(&label.len())
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && label.bytes().filter(u8::is_ascii_digit).count() < 6
+    };
+    let last = labels.clone().next_back().unwrap_or_default();
+    let is_last = last.len() > 1 && last.bytes().all(|b| b.is_ascii_lowercase());
+    !user.contains(':') && is_last && labels.clone().count() > 1 && labels.into_iter().all(fits)
+}
+
+/// `127.0.0.1`
+fn is_address(host: &str) -> bool {
+    let parts = host.split('.');
+    parts.clone().count() == 4 && parts.into_iter().all(|part| part.parse::<u8>().is_ok())
 }
 
 pub fn text(search: &Search, text: &str) -> String {
@@ -106,9 +136,12 @@ pub fn direct_values(text: &[u8], found: &Found) -> Vec<Value> {
             _ => &stood,
         };
         let mut forms = vec![credential.to_owned()];
-        let mut plain = unescaped(credential);
-        forms.push(plain.clone());
-        forms.push(unescaped(&plain));
+        let mut plain = credential.to_owned();
+        if credential.contains(['\\', '%', '&']) {
+            plain = unescaped(credential);
+            forms.push(plain.clone());
+            forms.push(unescaped(&plain));
+        }
         if plain.contains('+') {
             plain = plain.replace('+', " ");
             forms.push(plain);

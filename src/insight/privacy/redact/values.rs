@@ -17,6 +17,10 @@ const LONG: usize = 32;
 const PART: usize = 16;
 /// Two JSON Web Tokens begin alike; so much is more than that.
 const MORE_THAN_ALIKE: usize = 1024;
+/// Of what is packed twice the characters in between; shorter ones are found by chance, and of
+/// longer ones their first part would be enough.
+const TWICE_FROM: usize = 28;
+const TWICE_TO: usize = 4_000;
 /// So much of a user's name tells that it is this one.
 const JOINED: usize = 64;
 
@@ -140,7 +144,13 @@ impl Values {
         }
         if bytes.len() < ANYWHERE {
             self.add_alone(bytes.to_vec(), number);
-            self.add_alone(STANDARD.encode(bytes).into_bytes(), number);
+            for packed in [STANDARD.encode(bytes), URL_SAFE.encode(bytes)] {
+                self.add_alone(packed.trim_end_matches('=').as_bytes().to_vec(), number);
+                self.add_alone(packed.into_bytes(), number);
+            }
+            if text.contains(' ') {
+                self.add_alone(text.replace(' ', "+").into_bytes(), number);
+            }
             self.add_alone(hex(bytes, false), number);
             return;
         }
@@ -177,10 +187,24 @@ impl Values {
                 let whole = &text.as_bytes()[from..padded.len() * 8 / 6];
                 let key = ((shift + begins) * 8).div_ceil(6) - from;
                 self.push_start(whole.to_vec(), key, Kind::Start, number);
+                if (TWICE_FROM..=TWICE_TO).contains(&whole.len()) {
+                    self.push_packed(whole, number);
+                }
             }
         }
         for capitals in [false, true] {
             self.push_start(hex(bytes, capitals), 2 * begins, Kind::Start, number);
+        }
+    }
+
+    /// What is packed already, packed once more.
+    fn push_packed(&mut self, bytes: &[u8], number: usize) {
+        for shift in 0..3 {
+            let mut padded = vec![0u8; shift];
+            padded.extend_from_slice(bytes);
+            let text = STANDARD.encode(&padded);
+            let whole = &text.as_bytes()[[0, 2, 3][shift]..padded.len() * 8 / 6];
+            self.push_start(whole.to_vec(), 0, Kind::Start, number);
         }
     }
 

@@ -39,6 +39,8 @@ pub(super) enum Reading {
     Joined,
     /// The data of an event stream, whose lines each begin with its name.
     Events,
+    /// Mail, whose signs are written as `=3D` and whose long lines end with `=`.
+    Mail,
 }
 
 impl Reading {
@@ -49,6 +51,7 @@ impl Reading {
             Reading::Layers(number) => layers(text, from, number),
             Reading::Joined => wraps(text, from),
             Reading::Events => events(text, from),
+            Reading::Mail => mail(text, from),
         }
     }
 }
@@ -201,7 +204,8 @@ pub(super) fn escape(text: &[u8], at: usize) -> Option<Change> {
             }
         }
         [b'\\', b'x', a, b, ..] => is(4, &[number(&[*a, *b], 16)? as u8]),
-        [b'\\', sign @ (b'"' | b'\'' | b'/' | b'\\'), ..] => is(2, &[*sign]),
+        // A shell takes a sign behind a stroke as it stands.
+        [b'\\', sign, ..] if *sign == b' ' || sign.is_ascii_punctuation() => is(2, &[*sign]),
         [b'\\', b'n', ..] => is(2, b"\n"),
         [b'\\', b'r', ..] => is(2, b"\r"),
         [b'\\', b't', ..] => is(2, b"\t"),
@@ -257,6 +261,24 @@ pub(super) fn events(text: &[u8], from: usize) -> Option<Change> {
     let at = from + memchr::memmem::find(text.get(from..)?, b"\ndata:")?;
     let blank = usize::from(text.get(at + 6) == Some(&b' '));
     Some(Change::of_bytes(at, 6 + blank, b"\n"))
+}
+
+/// A byte of quoted-printable, or the end of a line that goes on (RFC 2045, 6.7).
+fn mail(text: &[u8], from: usize) -> Option<Change> {
+    let mut at = from;
+    loop {
+        at += memchr::memchr(b'=', text.get(at..)?)?;
+        let change = match &text[at + 1..] {
+            [b'\r', b'\n', ..] => Some(Change::of_bytes(at, 3, b"")),
+            [b'\n', ..] => Some(Change::of_bytes(at, 2, b"")),
+            [a, b, ..] => number(&[*a, *b], 16).map(|byte| Change::of_bytes(at, 3, &[byte as u8])),
+            _ => None,
+        };
+        if change.is_some() {
+            return change;
+        }
+        at += 1;
+    }
 }
 
 fn is_packed(b: &u8) -> bool {

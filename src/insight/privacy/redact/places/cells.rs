@@ -40,7 +40,8 @@ impl Places<'_> {
         let Some(closed) = closing.and_then(|at| self.tag_end(at)) else {
             return;
         };
-        let is_among = |known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(&tag));
+        let kind = kind_of(&tag);
+        let is_among = |known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(kind));
         if is_among(&CELLS) {
             self.cell_beside(open, &tag, closed + 1, name);
         } else if is_among(&NAMING) {
@@ -67,7 +68,7 @@ impl Places<'_> {
     /// The element for values behind that of a name, or before it; else the next one.
     fn member_beside(&mut self, open: usize, from: usize, name: &str) {
         let text = self.text;
-        let is_value = |tag: &str| NAMED.contains(&tag);
+        let is_value = |tag: &str| NAMED.contains(&kind_of(tag));
         let limit = text.len().min(from + self.allowance(AHEAD));
         let mut next: Option<usize> = None;
         let mut at = skip_blanks(text, from);
@@ -128,7 +129,7 @@ impl Places<'_> {
         let from = open.saturating_sub(LONGEST_TAG);
         let before = text[from..open].trim_ascii_end();
         let end_tag = memchr::memmem::rfind(before, b"</")?;
-        if !NAMED.contains(&&*self.tag_name(from + end_tag + 2)) {
+        if !NAMED.contains(&kind_of(&self.tag_name(from + end_tag + 2))) {
             return None;
         }
         let start = memchr::memrchr(b'>', &before[..end_tag])? + 1;
@@ -233,4 +234,9 @@ impl Places<'_> {
         }
         self.charge(at - from);
     }
+}
+
+/// Of what kind an element is, as its last word says: `param-name` gives a name.
+fn kind_of(tag: &str) -> &str {
+    tag.rsplit(['-', '_', '.']).next().unwrap_or(tag)
 }

@@ -194,7 +194,8 @@ impl Places<'_> {
                 let (value, is_text, end) = literal(text, at);
                 if let Some(Some(name)) = columns.get(column) {
                     let digits = text[value.clone()].iter().filter(|b| b.is_ascii_digit());
-                    let counts = is_text || digits.count() >= 6;
+                    let counts =
+                        is_text || digits.count() >= 6 || is_filled_in(&text[value.clone()]);
                     if counts && !value.is_empty() && !self.spares(name, &value) {
                         self.add(value, None, true);
                     }
@@ -231,6 +232,14 @@ impl Places<'_> {
             .any(Option::is_some)
             .then_some((columns, from + close + 1))
     }
+}
+
+/// Whether a value without quotation marks is one that a program filled in to show it, and no
+/// column, number or call.
+fn is_filled_in(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    value.len() >= super::SHORT_WORD && digits > 0 && letters > 0 && !value.contains(&b'.')
 }
 
 /// A value of a row: what stands in it, whether that is a text, and where it ends.

@@ -3,6 +3,7 @@
 
 use super::{Places, string_end};
 use crate::insight::redact::jwt::jwt_length;
+use crate::insight::redact::texts::is_host;
 use crate::insight::redact::unpack::packed_length;
 use crate::insight::redact::views::{LONGEST_ESCAPE, escape};
 use std::ops::Range;
@@ -38,7 +39,8 @@ impl Places<'_> {
         };
         let user = &rest[..sign];
         let is_long = user.len() >= 16 && user.iter().any(u8::is_ascii_digit);
-        if user.contains(&b':') || is_long {
+        let is_host = std::str::from_utf8(user).is_ok_and(is_host);
+        if (user.contains(&b':') || is_long) && !is_host {
             self.add(at..at + sign, None, true);
         }
     }

@@ -143,12 +143,12 @@ impl Places<'_> {
         indent > column || indent == column && self.text[line + indent..].starts_with(b"- ")
     }
 
-    fn next_line(&self, line_end: usize) -> usize {
+    pub(super) fn next_line(&self, line_end: usize) -> usize {
         let is_pair = self.text[line_end.min(self.text.len())..].starts_with(b"\r\n");
         line_end + 1 + usize::from(is_pair)
     }
 
-    fn column(&self, at: usize) -> usize {
+    pub(super) fn column(&self, at: usize) -> usize {
         let known = self.line_start.get();
         // Behind what is known of the line, only what is new is looked through.
         let (from, start) = match known.from <= at {

@@ -3,13 +3,13 @@
 
 use super::{LONG_WORD, Places, SHORT_WORD, blanks, is_header, is_of_name, is_quote, string_end};
 use crate::insight::redact::names::is_scheme;
-use crate::insight::redact::spared::{is_kept, says_nothing};
+use crate::insight::redact::spared::{is_algorithm, is_kept, says_nothing};
 use crate::insight::redact::texts::values_of_basic;
 use crate::insight::redact::views::escape;
 use std::ops::Range;
 
 /// No command line is read further.
-const LONGEST_COMMAND: usize = 8_000;
+pub(super) const LONGEST_COMMAND: usize = 8_000;
 
 impl Places<'_> {
     /// `Bearer 0f1e…` anywhere; tells whether a credential stood there.
@@ -22,6 +22,8 @@ impl Places<'_> {
         let is_joined = place.start > 0 && is_of_name(&text[place.start - 1]);
         let gap = match text.get(place.end) {
             Some(b'+') => 1,
+            // As a list of protocols has it.
+            Some(b',') if blanks(text, place.end + 1) > 0 => 1 + blanks(text, place.end + 1),
             _ => blanks(text, place.end),
         };
         if is_joined || gap == 0 {
@@ -54,6 +56,7 @@ impl Places<'_> {
                 length >= 4 && !values_of_basic(word).is_empty()
             }
             Ok(_) if kind == b'n' => length >= 40,
+            Ok(_) if text[place.end] == b',' => is_made_up(word),
             Ok(word) => is_credential(word),
             Err(_) => false,
         };
@@ -102,6 +105,9 @@ impl Places<'_> {
             }
             return;
         }
+        if gap > 0 && self.told(at, name) {
+            return;
+        }
         if gap > 0 && text.get(at).is_some_and(u8::is_ascii_alphanumeric) {
             return self.word_after_blank(at, start, name);
         }
@@ -124,7 +130,12 @@ impl Places<'_> {
             .iter()
             .any(|word| line.starts_with(word.as_bytes()));
         let is_property = self.starts_line(start) && name.contains('.') && text.len() >= SHORT_WORD;
-        let is_one = is_told || is_property && has_both(text) || is_made_up(text);
+        // A line of a file of settings is nothing but the two.
+        let is_alone = self.starts_line(start) && self.line_end(word.end) == word.end;
+        let is_setting = is_alone
+            && (["requirepass", "masterauth"].contains(&name)
+                || text.len() >= 6 && has_both(text) && !is_algorithm(&self.name(&word)));
+        let is_one = is_told || is_setting || is_property && has_both(text) || is_made_up(text);
         if is_one && !self.spares(name, &word) {
             self.done = word.end;
             self.add(word, None, true);
@@ -132,7 +143,7 @@ impl Places<'_> {
     }
 
     /// Up to a blank, a quotation mark or what ends a sentence.
-    fn word(&mut self, at: usize) -> Range<usize> {
+    pub(super) fn word(&mut self, at: usize) -> Range<usize> {
         if (self.plain_word.from..self.plain_word.found).contains(&at) {
             return at..at;
         }
@@ -168,7 +179,7 @@ impl Places<'_> {
     }
 
     /// A word as a shell reads it, without its quotation marks.
-    fn shell_word(&self, at: usize) -> Range<usize> {
+    pub(super) fn shell_word(&self, at: usize) -> Range<usize> {
         let text = &self.text[..self.text.len().min(at + LONGEST_COMMAND)];
         match text.get(at) {
             Some(sign) if is_quote(sign) => at + 1..string_end(text, at + 1, *sign),
@@ -178,47 +189,6 @@ impl Places<'_> {
                 at..at + rest.iter().position(ends).unwrap_or(rest.len())
             }
         }
-    }
-
-    /// Users, passwords and cookies that a command line gives.
-    pub(super) fn command(&mut self, from: usize) {
-        let text = self.text;
-        if from < self.command_end {
-            return;
-        }
-        let limit = text.len().min(from + LONGEST_COMMAND);
-        let mut at = from;
-        let mut option: &[u8] = b"";
-        loop {
-            at += blanks(text, at);
-            // Behind a stroke at its end a line goes on.
-            if text[at.min(limit)..limit].starts_with(b"\\\n") {
-                at += 2;
-                continue;
-            }
-            let word = self.shell_word(at);
-            if at >= limit || word.end <= at {
-                break;
-            }
-            let value = &text[word.clone()];
-            let mut secret = word.clone();
-            let is_secret = match option {
-                b"-u" | b"--user" | b"-U" | b"--proxy-user" => {
-                    let colon = memchr::memchr(b':', value);
-                    secret.start += colon.map_or(0, |colon| colon + 1);
-                    colon.is_some() || is_made_up(value)
-                }
-                b"-b" | b"--cookie" => value.contains(&b'='),
-                b"--oauth2-bearer" | b"--pass" => true,
-                _ => false,
-            };
-            if is_secret && !secret.is_empty() && !self.spares("password", &secret) {
-                self.add(secret, None, true);
-            }
-            option = value;
-            at = word.end + usize::from(text.get(word.end).is_some_and(is_quote));
-        }
-        self.command_end = at.max(from);
     }
 
     /// `'X-Api-Key: 0f1e…'`: what stands in quotation marks is a header.
@@ -367,12 +337,12 @@ fn is_authorization(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with("authorization")
 }
 
-fn has_both(word: &[u8]) -> bool {
+pub(super) fn has_both(word: &[u8]) -> bool {
     word.iter().any(u8::is_ascii_digit) && word.iter().any(u8::is_ascii_alphabetic)
 }
 
 /// Whether a word of a sentence is none: a part of it mixes letters and digits and is long.
-fn is_made_up(word: &[u8]) -> bool {
+pub(super) fn is_made_up(word: &[u8]) -> bool {
     let mut parts = word.split(|b| !b.is_ascii_alphanumeric());
     let digits = |part: &[u8]| part.iter().filter(|b| b.is_ascii_digit()).count();
     word.len() >= LONG_WORD

@@ -38,6 +38,26 @@ impl Places<'_> {
             self.table_end = end;
             self.table(start, end);
         }
+        self.printed_rows(place);
+    }
+
+    /// A table as clients of databases print it, anywhere in a text: a line parts its heads, in
+    /// which the sign stands, from its rows.
+    fn printed_rows(&mut self, place: &Range<usize>) {
+        const WIDEST: usize = 2_000;
+        let text = self.text;
+        let end = self.line_end(place.end);
+        let next = self.next_line(end);
+        let may_rule = text.get(next).is_some_and(|b| b"-+|=: ".contains(b));
+        let is_ruled = may_rule && is_rule(first_line(&text[next..]));
+        if place.start < self.table_end || !is_ruled || end - place.end > WIDEST {
+            return;
+        }
+        let start = place.start - self.column(place.start);
+        self.table_end = end;
+        if let Some((table, rows)) = self.table_of(text, start, b'|') {
+            self.table_end = self.rows(text, rows, b'|', &table).max(end);
+        }
     }
 
     fn table(&mut self, start: usize, end: usize) {
@@ -53,6 +73,7 @@ impl Places<'_> {
             match line {
                 [b's', b'e', b'p', b'=', sign] => signs = vec![*sign],
                 [] | [b'#', ..] | [b'/', b'/', ..] => {}
+                line if is_rule(line) => {}
                 _ => break,
             }
             at = (line_end + 1).min(end);
@@ -65,7 +86,10 @@ impl Places<'_> {
             Some((table, rows, *sign))
         });
         match found {
-            Some((table, rows, sign)) => self.rows(text, rows, sign, &table),
+            Some((table, rows, sign)) => {
+                let behind = self.rows(text, rows, sign, &table);
+                self.table_end = self.table_end.max(behind);
+            }
             None => self.printed_table(text, at),
         }
     }
@@ -88,7 +112,13 @@ impl Places<'_> {
         if !names.iter().enumerate().all(is_head) || heads.behind >= text.len() {
             return None;
         }
-        let next = fields(text, heads.behind, sign);
+        let rule = first_line(&text[heads.behind..]);
+        let is_ruled = is_rule(rule);
+        let behind = match is_ruled {
+            true => (heads.behind + rule.len() + 1).min(text.len()),
+            false => heads.behind,
+        };
+        let next = fields(text, behind, sign);
         let has_blanks = names.iter().any(|name| name.contains(' '));
         let same = next.fields.len() == names.len();
         if names.len() > 1 && (same || !has_blanks && (next.fields.len() > 1 || names.len() > 2)) {
@@ -103,22 +133,22 @@ impl Places<'_> {
                 field.is_some_and(|field| field.iter().any(u8::is_ascii_digit))
             };
             if !secret.is_empty() && (!has_blanks || secret.iter().any(is_told)) {
-                return Some((Table::Columns(secret), heads.behind));
+                return Some((Table::Columns(secret), behind));
             }
             let column = |known: &[&str]| {
                 let is_it = |name: &String| known.iter().any(|k| k.eq_ignore_ascii_case(name));
                 names.iter().position(is_it)
             };
             if let (Some(name), Some(value)) = (column(&NAMING), column(&NAMED)) {
-                return Some((Table::Pairs(name, value), heads.behind));
+                return Some((Table::Pairs(name, value), behind));
             }
         }
         if names.len() == 2 && sign != b'|' && self.are_pairs(text, at, sign) {
             return Some((Table::Pairs(0, 1), at));
         }
         let is_one = names.len() == 1 && is_secret_name(&names[0]) && !has_blanks;
-        (is_one && self.is_list(text, heads.behind))
-            .then(|| (Table::Columns(vec![(0, names[0].clone())]), heads.behind))
+        (is_one && (is_ruled || self.is_list(text, behind)))
+            .then(|| (Table::Columns(vec![(0, names[0].clone())]), behind))
     }
 
     /// Whether each row is a name and a value.
@@ -160,9 +190,20 @@ impl Places<'_> {
         lines.peek().is_some() && lines.all(fits)
     }
 
-    fn rows(&mut self, text: &[u8], mut at: usize, sign: u8, table: &Table) {
+    /// Tells where they end: of a table that stands in another text at a line without its sign.
+    fn rows(&mut self, text: &[u8], mut at: usize, sign: u8, table: &Table) -> usize {
+        let is_printed = {
+            let before = text[..at].trim_ascii_end();
+            let line = before.iter().rev().take_while(|b| **b != b'\n').count();
+            is_rule(&before[before.len() - line..])
+        };
         while at < text.len() {
             let row = fields(text, at, sign);
+            let line = first_line(&text[at..]);
+            let is_count = line.starts_with(b"(") && line.ends_with(b")");
+            if is_printed && (is_count || line.trim_ascii().is_empty()) {
+                return row.behind;
+            }
             match table {
                 Table::Columns(secret) => {
                     let fields = secret
@@ -187,6 +228,7 @@ impl Places<'_> {
             }
             at = row.behind;
         }
+        text.len()
     }
 
     fn cell(&mut self, text: &[u8], field: &Range<usize>, name: &str) {
@@ -229,6 +271,21 @@ impl Places<'_> {
             }
         }
     }
+}
+
+/// `----+-----`, `| --- | --- |`
+fn is_rule(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.len() >= 3
+        && line.iter().all(|b| b"-+|=: ".contains(b))
+        && memchr::memmem::find(line, b"--").is_some()
+}
+
+fn first_line(text: &[u8]) -> &[u8] {
+    const WIDEST: usize = 4_000;
+    let near = &text[..text.len().min(WIDEST)];
+    let end = memchr::memchr(b'\n', near).unwrap_or(near.len());
+    near[..end].strip_suffix(b"\r").unwrap_or(&near[..end])
 }
 
 fn is_made_up(name: &str) -> bool {

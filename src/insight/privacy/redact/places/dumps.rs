@@ -1,0 +1,96 @@
+//! Values as programs dump them: `{User:ann Password:0f1e…}`, `<<"0f1e…">>`, `{password,"0f1e…"}`,
+//! and what stands before the address of a server.
+
+use super::{LONGEST_NAME, Places, is_of_name, is_quote};
+use crate::insight::redact::spared::says_nothing;
+
+impl Places<'_> {
+    /// Behind the signs that open a row of bytes.
+    pub(super) fn behind_signs(&self, at: usize) -> usize {
+        let rest = self.text.get(at..).unwrap_or_default();
+        match rest {
+            [b'<', b'<', sign, ..] if is_quote(sign) => at + 2,
+            _ => at,
+        }
+    }
+
+    /// Whether a name stands in the dump of a struct or a map, in which blanks part members.
+    pub(super) fn is_in_dump(&self, start: usize) -> bool {
+        const FAR: usize = 400;
+        let text = self.text;
+        let before = start.checked_sub(1).map(|before| text[before]);
+        match before {
+            Some(b'{' | b'[') => true,
+            Some(b' ') => {
+                let from = start.saturating_sub(FAR);
+                let open = text[from..start]
+                    .iter()
+                    .rposition(|b| b"{[}]\n\"".contains(b));
+                let Some(open) = open.map(|open| from + open) else {
+                    return false;
+                };
+                // The first member stands right behind the bracket.
+                let inside = text[open + 1..].iter().take(LONGEST_NAME);
+                let word = inside.take_while(|b| is_of_name(b)).count();
+                let joins = text.get(open + 1 + word) == Some(&b':')
+                    && text
+                        .get(open + 2 + word)
+                        .is_some_and(|b| !b.is_ascii_whitespace());
+                b"{[".contains(&text[open]) && word > 0 && joins
+            }
+            _ => false,
+        }
+    }
+
+    /// The value of such a member.
+    pub(super) fn dumped(&mut self, at: usize, name: &str) {
+        let rest = &self.text[at..];
+        let ends = |b: &u8| b.is_ascii_whitespace() || b"{}[],\"'\\\x01\x02\x03\x04".contains(b);
+        let length = rest.iter().position(ends).unwrap_or(rest.len());
+        let value = at..at + length;
+        let is_short_number = length < 6 && rest[..length].iter().all(u8::is_ascii_digit);
+        let is_pointer = rest.starts_with(b"0x") || rest.starts_with(b"<nil>");
+        let opens = rest.first().is_some_and(|b| b"{[&(".contains(b));
+        let says = says_nothing(&self.name(&value));
+        if length > 0
+            && !is_short_number
+            && !is_pointer
+            && !opens
+            && !says
+            && !self.spares(name, &value)
+        {
+            self.done = value.end;
+            self.add(value, None, true);
+        }
+    }
+
+    /// `ann:0f1e…@tcp(host:3306)/x`
+    pub(super) fn data_source(&mut self, sign: usize) {
+        const FAR: usize = 300;
+        let from = sign.saturating_sub(FAR);
+        let before = &self.text[from..sign];
+        let ends = |b: &u8| b.is_ascii_whitespace() || b"\"'`=<>()\\\x01\x02\x03\x04".contains(b);
+        let start = before
+            .iter()
+            .rposition(ends)
+            .map_or(from, |at| from + at + 1);
+        if self.text[start..sign].contains(&b':') {
+            self.add(start..sign, None, true);
+        }
+    }
+
+    /// `{password,"0f1e…"}`: a pair of a name and a value.
+    pub(super) fn pair_of_atoms(&mut self, start: usize, end: usize, name: &str) -> bool {
+        let text = self.text;
+        let opens = start > 0 && text[start - 1] == b'{';
+        if !opens || text.get(end) != Some(&b',') {
+            return false;
+        }
+        let value = self.behind_signs(super::skip_blanks(text, end + 1));
+        let is_one = text.get(value).is_some_and(is_quote);
+        if is_one {
+            self.string_value(value, name);
+        }
+        is_one
+    }
+}
