@@ -5,7 +5,10 @@
 use super::FormatError;
 use crate::insight::Exchange;
 use crate::insight::redact::is_secret_name;
-use crate::model::{Cause, Environment, Failure, Origin, Outcome, is_safe_method, is_unsafe};
+use crate::model::{
+    Cause, Environment, Failure, Origin, Outcome, is_safe_method, is_unsafe, names_method,
+    url_asks_to_write,
+};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Write;
@@ -214,6 +217,8 @@ impl Reader<'_> {
             "it names no host"
         } else if url.contains("{{") || url.contains("%7B%7B") || url.contains("%7b%7b") {
             "something would have to be filled in"
+        } else if url_asks_to_write(url) {
+            "it asks for another method than the call has"
         } else if url.contains(MASKED) {
             "a secret was masked in it"
         } else if authority(url).contains('@') {
@@ -286,18 +291,15 @@ impl Reader<'_> {
 /// Whether a header belongs to the shape of a call: not a credential, and not what says where it
 /// goes or how long it is.
 pub fn may_go(name: &str) -> bool {
-    const OWN: [&str; 8] = [
+    const OWN: [&str; 5] = [
         "host",
         "content-length",
         "transfer-encoding",
         "connection",
         "cookie",
-        "x-http-method-override",
-        "x-http-method",
-        "x-method-override",
     ];
     let is_own = |own: &&str| name.eq_ignore_ascii_case(own);
-    !OWN.iter().any(|own| is_own(own)) && !is_secret_name(name)
+    !OWN.iter().any(|own| is_own(own)) && !names_method(name) && !is_secret_name(name)
 }
 
 fn authority(url: &str) -> &str {

@@ -1,5 +1,6 @@
 //! A request as a person types it.
 
+use super::method_override;
 use super::template::{self, as_data, as_text, with_names};
 use super::{Jar, TokenName};
 use std::collections::HashMap;
@@ -344,9 +345,9 @@ impl RequestSpec {
         self.settle();
     }
 
-    /// Whether its method only reads (RFC 9110, 9.2.1).
+    /// Whether it only reads (RFC 9110, 9.2.1), and asks for no other method on the side.
     pub fn is_safe(&self) -> bool {
-        is_safe_method(&self.method)
+        is_safe_method(&self.method) && !method_override::asks_to_write(self)
     }
 }
 

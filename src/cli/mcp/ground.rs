@@ -16,22 +16,13 @@ use crate::insight::redact::is_secret_name;
 use crate::insight::{Catalogue, Exchange};
 use crate::model::{
     Auth, Body, Environment, Origin, Param, RequestSpec, Session, Settings, TokenName,
-    is_safe_method, names_in, resolve, token_names_in, visible_line,
+    is_safe_method, names_in, names_method, resolve, token_names_in, visible_line,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
 use url::Url;
-
-/// Headers and parameters by which a call that reads is made one that writes.
-const OVERRIDES: [&str; 5] = [
-    "x-http-method-override",
-    "x-http-method",
-    "x-method-override",
-    "_method",
-    "_httpmethod",
-];
 
 /// Words in the name of a parameter that goes through pages, which is no credential though it is
 /// called a token.
@@ -276,12 +267,11 @@ impl Ground {
                 return Err(carried(&name));
             }
         }
-        if spec.is_safe() {
+        if is_safe_method(&spec.method) {
             let headers = spec.headers.iter().map(|row| row.name.clone());
             let params = url.query_pairs().map(|(name, _)| name.into_owned());
             let mut names = headers.chain(params);
-            let overrides = |name: &String| OVERRIDES.iter().any(|o| name.eq_ignore_ascii_case(o));
-            if let Some(name) = names.find(overrides) {
+            if let Some(name) = names.find(|name| names_method(name)) {
                 self.may_write(&format!("{} with {name}", spec.method), environment)?;
             }
         }

@@ -5,7 +5,7 @@ use crate::insight::facts::{Bearer, Case, Probe, Purpose};
 use crate::insight::redact::is_secret_name;
 use crate::model::{
     Auth, Environment, MASK, Origin, Param, RequestSpec, SentRequest, TokenName, as_text, decoded,
-    encoded,
+    encoded, is_safe_method, names_method, url_asks_to_write,
 };
 use url::Url;
 
@@ -33,7 +33,7 @@ pub fn request(
     let environment = &case.environment;
     let target = Origin::of(&probe.url)?;
     let home = environment.origin().or_else(|| Origin::parse(&sent.url))?;
-    if target != home || !matches!(probe.method, "GET" | "HEAD" | "OPTIONS") {
+    if target != home || !is_safe_method(probe.method) || url_asks_to_write(probe.url.as_str()) {
         return None;
     }
     let own = probe.bearer == Bearer::Own && probe.purpose != Purpose::Placed;
@@ -46,7 +46,10 @@ pub fn request(
             .iter()
             .any(|(known, _)| known.eq_ignore_ascii_case(name))
     };
-    environment.headers.retain(|(name, _)| !changed(name));
+    // A probe only reads, whatever the call asks for.
+    environment
+        .headers
+        .retain(|(name, _)| !changed(name) && !names_method(name));
     let same_call = matches!(
         probe.purpose,
         Purpose::Again | Purpose::Other | Purpose::Wrong | Purpose::Without
@@ -65,6 +68,7 @@ pub fn request(
         if of_body && probe.method != typed.method
             || secret && !(own && at_home)
             || of_call && !same_call
+            || names_method(&name)
         {
             continue;
         }

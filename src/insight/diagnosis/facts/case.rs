@@ -9,7 +9,10 @@ use crate::insight::named::{Named, named};
 use crate::insight::quota::quotas;
 use crate::insight::route::{Part, Route};
 use crate::insight::token::TokenReport;
-use crate::model::{Cause, Environment, Timestamp, TokenName};
+use crate::model::{
+    Cause, Environment, Timestamp, TokenName, headers_ask_to_write, is_safe_method,
+    url_asks_to_write,
+};
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
@@ -537,10 +540,13 @@ impl Case {
 
     /// Whether the call only reads (GET, HEAD, OPTIONS), so that it may be sent again.
     pub fn is_safe(&self) -> bool {
-        matches!(
-            self.call.exchange.sent.method.as_str(),
-            "GET" | "HEAD" | "OPTIONS"
-        )
+        let sent = &self.call.exchange.sent;
+        let headers = sent.headers.iter();
+        let headers: Vec<_> = headers.map(|h| (h.name.as_str(), h.text())).collect();
+        let headers = headers.iter().map(|(name, value)| (*name, &**value));
+        is_safe_method(&sent.method)
+            && !url_asks_to_write(&sent.url)
+            && !headers_ask_to_write(headers)
     }
 
     /// Whether the call is known to write; an unknown method does not count.

@@ -17,8 +17,7 @@ use crate::insight::facts::Facts;
 use crate::insight::redact::Mask;
 use crate::insight::token::TokenReport;
 use crate::model::{
-    Auth, Author, Cause, Environment, Failure, Jar, RequestSpec, TokenName, is_safe_method,
-    visible_line,
+    Auth, Author, Cause, Environment, Failure, Jar, RequestSpec, TokenName, visible_line,
 };
 use std::sync::Arc;
 
@@ -37,6 +36,8 @@ pub struct Isolation {
     pair: Pair,
     /// The call that works; `None` where parts are left out instead of exchanged.
     pub against: Option<Against>,
+    /// Whether either call may change something.
+    writes: bool,
     pub budget: usize,
     pub asked: Vec<Asked>,
     /// The rights that only the other token has, as a sentence, where both tokens tell.
@@ -119,6 +120,9 @@ impl Isolation {
         let mut own = refused.dissected(true)?;
         crossing::no_files(refused)?;
         let why = |side: &Side| crossing::why_not_saved(side);
+        // A header of either call may ask for another method.
+        let reads = |side: &Side| side.spec.is_safe();
+        let writes = !reads(refused) || working.as_ref().is_some_and(|(side, _)| !reads(side));
         let mut why_not_saved = why(refused);
         let mut against = None;
         let mut other = None;
@@ -146,6 +150,7 @@ impl Isolation {
         Ok(Isolation {
             pair: Pair::new(method, own, other, shown),
             against,
+            writes,
             budget: budget.max(2),
             asked: Vec::new(),
             scopes: None,
@@ -170,9 +175,9 @@ impl Isolation {
         &self.pair.method
     }
 
-    /// Whether the method may change something, so that a person has to agree first.
+    /// Whether a call may change something, so that a person has to agree first.
     pub fn writes(&self) -> bool {
-        !is_safe_method(&self.pair.method)
+        self.writes
     }
 
     /// Whether the refused call goes to the sandbox, where nothing can be harmed.

@@ -189,6 +189,24 @@ fn a_variable_of_an_environment_goes_into_no_call_to_another_host() {
 }
 
 #[test]
+fn a_header_of_the_other_call_that_asks_for_another_method_makes_it_a_write() {
+    let plain = || {
+        let mut side = side(RequestSpec::new("GET", "/orders/7"));
+        side.environment.variables.clear();
+        side
+    };
+    let (refused, mut works) = (plain(), plain());
+    let writes = |works: &Side| {
+        let search = Isolation::new(&refused, Some((works, named())), 24, &Mask::default());
+        search.unwrap().writes()
+    };
+    assert!(!writes(&works));
+    let header = Param::data("X-HTTP-Method-Override", "DELETE");
+    works.spec.headers.push(header);
+    assert!(writes(&works));
+}
+
+#[test]
 fn no_secret_stands_in_what_is_shown_of_a_part() {
     let secret = format!("{}-{}", "k9".repeat(12), "z");
     let mut refused = side(spec("support", "/orders/7", Body::Empty));

@@ -1,0 +1,67 @@
+//! Headers and query parameters by which a server is asked to take a call for one of another
+//! method: `X-HTTP-Method-Override: DELETE` makes a GET delete.
+
+use super::request::{RequestSpec, is_safe_method};
+use url::form_urlencoded;
+
+const NAMES: [&str; 5] = [
+    "x-http-method-override",
+    "x-http-method",
+    "x-method-override",
+    "_method",
+    "_httpmethod",
+];
+
+/// Whether a header or parameter of that name asks for another method.
+pub fn names_method(name: &str) -> bool {
+    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Whether the query of a URL asks for another method that may change something.
+pub fn url_asks_to_write(url: &str) -> bool {
+    let url = url.split('#').next().unwrap_or_default();
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    form_urlencoded::parse(query.as_bytes()).any(|(name, value)| asks(&name, &value))
+}
+
+/// Whether headers, given by name and value, ask for another method that may change something.
+pub fn headers_ask_to_write<'a>(headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> bool {
+    headers.into_iter().any(|(name, value)| asks(name, value))
+}
+
+/// Whether a request asks for another method than the one it is sent with.
+pub(super) fn asks_to_write(spec: &RequestSpec) -> bool {
+    let rows = spec.headers.iter().chain(&spec.params);
+    let mut rows = rows.filter(|row| row.enabled);
+    rows.any(|row| asks(&row.name, &row.value)) || url_asks_to_write(&spec.url)
+}
+
+/// A value that is still to be filled in may be any method.
+fn asks(name: &str, value: &str) -> bool {
+    names_method(name) && !is_safe_method(&value.trim().to_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Param;
+
+    #[test]
+    fn a_read_that_asks_for_another_method_is_no_read() {
+        let mut spec = RequestSpec::new("GET", "/orders/7");
+        assert!(spec.is_safe());
+        spec.headers
+            .push(Param::data("X-Http-Method-Override", "delete"));
+        assert!(!spec.is_safe());
+        spec.headers[0].enabled = false;
+        assert!(spec.is_safe());
+        spec.headers[0] = Param::data("X-HTTP-Method", "get");
+        assert!(spec.is_safe());
+        spec.params.push(Param::new("_method", "{{method}}"));
+        assert!(!spec.is_safe());
+        let mut spec = RequestSpec::new("GET", "/orders/7?a=1&%5Fmethod=PUT#x");
+        assert!(!spec.is_safe());
+        spec.url = "/orders/7?method=PUT".into();
+        assert!(spec.is_safe());
+    }
+}
