@@ -335,7 +335,8 @@ pub fn of(exchange: &Exchange, environment: &Environment) -> Result<Capsule, &'s
     let headers = sent.headers.iter();
     let headers = headers.map(|header| (header.name.to_string(), header.text().into_owned()));
     let goes = |(name, value): &(String, String)| {
-        may_go(name) && !value.contains(MASKED) && !is_ours(name, value)
+        let is_secret = value.contains(MASKED) || holds_token(value);
+        may_go(name) && !is_secret && !is_ours(name, value)
     };
     let headers = headers.filter(goes);
     let is_home = environment.origin().as_ref() == Some(&origin);
@@ -355,6 +356,11 @@ pub fn of(exchange: &Exchange, environment: &Environment) -> Result<Capsule, &'s
     })
 }
 
+/// Whether a token stands there, by its name or its mask.
+fn holds_token(text: &str) -> bool {
+    text.contains("‹token:") || text.contains("{{token:")
+}
+
 /// Whether this program adds the header by itself, as theirs does.
 fn is_ours(name: &str, value: &str) -> bool {
     name.eq_ignore_ascii_case("accept-encoding") || value.starts_with("httriage/")
@@ -369,7 +375,7 @@ pub fn without_token(url: &str) -> String {
     let Some((path, query)) = head.split_once('?') else {
         return url.to_owned();
     };
-    let is_token = |pair: &&str| pair.contains("‹token:");
+    let is_token = |pair: &&str| holds_token(pair);
     let pairs: Vec<&str> = query.split('&').filter(|pair| !is_token(pair)).collect();
     match pairs.is_empty() {
         true => format!("{path}{fragment}"),
