@@ -17,7 +17,7 @@ use crate::insight::{Catalogue, Query, Want, explain, summary};
 use crate::model::{
     Author, Body, CallOrigin, Environment, ExchangeId, ExchangeSummary, Failure, Jar, MASK, Manner,
     Origin, Outcome, Param, RawExchange, RequestSpec, SentRequest, StatusClass, Timestamp,
-    TokenName, TokenRef, limits, resolve,
+    TokenName, TokenRef, limits, names_method, resolve, without_method,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -211,18 +211,16 @@ pub async fn refute(
 
 /// The call that reads what a write would change.
 fn reading(typed: &RequestSpec) -> RequestSpec {
-    let of_body = |row: &Param| !row.name.to_ascii_lowercase().starts_with("content-");
-    RequestSpec {
-        method: "GET".to_owned(),
-        body: Body::Empty,
-        headers: typed
-            .headers
-            .iter()
-            .filter(|row| of_body(row))
-            .cloned()
-            .collect(),
-        ..typed.clone()
-    }
+    let of_body = |row: &Param| row.name.to_ascii_lowercase().starts_with("content-");
+    let mut reads = typed.clone();
+    reads.method = "GET".to_owned();
+    reads.body = Body::Empty;
+    reads.url = without_method(&typed.url);
+    reads
+        .headers
+        .retain(|row| !of_body(row) && !names_method(&row.name));
+    reads.params.retain(|row| !names_method(&row.name));
+    reads
 }
 
 /// Where a call is made, for which case, by whose word and with which cookies.

@@ -24,6 +24,22 @@ pub fn url_asks_to_write(url: &str) -> bool {
     form_urlencoded::parse(query.as_bytes()).any(|(name, value)| asks(&name, &value))
 }
 
+/// A URL without the parameters of its query that name a method; the rest byte for byte.
+pub fn without_method(url: &str) -> String {
+    if !url_asks_to_write(url) {
+        return url.to_owned();
+    }
+    let (front, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
+    let (path, query) = front.split_once('?').unwrap_or((front, ""));
+    let is_plain = |pair: &&str| {
+        let mut parsed = form_urlencoded::parse(pair.as_bytes());
+        !parsed.any(|(name, _)| names_method(&name))
+    };
+    let pairs: Vec<&str> = query.split('&').filter(is_plain).collect();
+    let sign = if pairs.is_empty() { "" } else { "?" };
+    format!("{path}{sign}{}{fragment}", pairs.join("&"))
+}
+
 /// Whether headers, given by name and value, ask for another method that may change something.
 pub fn headers_ask_to_write<'a>(headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> bool {
     headers.into_iter().any(|(name, value)| asks(name, value))
@@ -61,7 +77,10 @@ mod tests {
         assert!(!spec.is_safe());
         let mut spec = RequestSpec::new("GET", "/orders/7?a=1&%5Fmethod=PUT#x");
         assert!(!spec.is_safe());
+        assert_eq!(without_method(&spec.url), "/orders/7?a=1#x");
+        assert_eq!(without_method("/a?_method=PUT"), "/a");
         spec.url = "/orders/7?method=PUT".into();
         assert!(spec.is_safe());
+        assert_eq!(without_method(&spec.url), spec.url);
     }
 }

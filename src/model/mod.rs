@@ -48,7 +48,7 @@ pub use exchange::{
 pub use filtered::Filtered;
 pub use fit::{cut, cut_front, fit, width, wrap};
 pub use headers::{Header, Headers};
-pub use method_override::{headers_ask_to_write, names_method, url_asks_to_write};
+pub use method_override::{headers_ask_to_write, names_method, url_asks_to_write, without_method};
 pub use near::{distance, nearest};
 pub use origin::Origin;
 pub use pair::{lightly_encoded, query_encoded, query_rows};

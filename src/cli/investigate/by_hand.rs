@@ -53,7 +53,8 @@ pub fn ask(
     });
     let exchange = Arc::new(exchange);
     told(&exchange);
-    let mut case = Case::of(
+    let knowledge = client.knowledge(&exchange, &environment);
+    let case = Case::of(
         Facts::read(exchange.clone(), &environment.base_path()),
         Credential {
             place: CredentialPlace::Authorization,
@@ -64,6 +65,7 @@ pub fn ask(
         environment,
         clock::now(),
     );
+    let mut case = case.knowing(knowledge);
     while case.probes.len() < budget
         && let Some((probe, spec)) = next(&case)
     {
