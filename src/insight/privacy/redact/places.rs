@@ -10,6 +10,7 @@ mod credentials;
 mod lines;
 mod markup;
 mod members;
+mod object;
 mod refused;
 mod settings;
 mod spoken;
@@ -72,7 +73,7 @@ pub(super) struct Places<'t> {
     /// The brackets that were walked through.
     walks: Vec<Range<usize>>,
     /// The object whose members were looked at last.
-    object_seen: Rc<members::Object>,
+    object_seen: Rc<object::Object>,
     /// The bytes that may still be looked ahead and back through for what belongs together.
     budget: Cell<usize>,
     /// The name that was looked at last.
