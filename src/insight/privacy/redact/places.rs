@@ -14,6 +14,7 @@ mod lines;
 mod links;
 mod markup;
 mod members;
+mod object;
 mod refused;
 mod sentences;
 mod settings;
@@ -79,7 +80,7 @@ pub(super) struct Places<'t> {
     /// The brackets that were walked through.
     walks: Vec<Range<usize>>,
     /// The object whose members were looked at last.
-    object_seen: Rc<members::Object>,
+    object_seen: Rc<object::Object>,
     /// The bytes that may still be looked ahead and back through for what belongs together.
     budget: Cell<usize>,
     /// The name that was looked at last.

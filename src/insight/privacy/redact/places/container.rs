@@ -1,7 +1,7 @@
 //! Values in brackets under a secret name: all that stands in them, or of what only tells about
 //! secrets, as a list of tokens does, the members that hold them.
 
-use super::members::Member;
+use super::object::Member;
 use super::structure::TYPES;
 use super::{Places, number_end, skip_blanks, string_end};
 use crate::insight::redact::names::words;

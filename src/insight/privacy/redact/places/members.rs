@@ -1,8 +1,8 @@
 //! Members of objects: where a name and its value stand, and those beside it.
 
+use super::object::{Member, Object};
 use super::{LONGEST_NAME, Places, is_quote, skip_blanks, string_end};
 use crate::insight::redact::names::words;
-use std::cell::Cell;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -10,25 +10,6 @@ use std::rc::Rc;
 const FAR: usize = 64 << 10;
 /// Bytes that are looked back through for what a value stands in.
 const BACK: usize = 4_000;
-
-/// Where the name of a member stands, without its quotation marks, and where its value begins.
-pub(super) struct Member {
-    pub key: Range<usize>,
-    pub value: usize,
-}
-
-/// Members of one object, as far as it was looked through.
-#[derive(Default)]
-pub(super) struct Object {
-    pub members: Vec<Member>,
-    /// Where it opens, if it was looked through up to there.
-    pub open: Option<usize>,
-    /// Members that begin behind this place may have others behind them that are not here.
-    known_to: usize,
-    /// What was found out of all of them, once it was needed.
-    pub has_pieces: Cell<Option<bool>>,
-    pub has_labels: Cell<Option<bool>>,
-}
 
 impl Places<'_> {
     /// The object in which a key stands, whose value begins there.

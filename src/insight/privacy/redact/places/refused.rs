@@ -2,7 +2,8 @@
 //! `{"loc": ["body", "password"], "input": "…"}`, and others beside it hold it or speak of it.
 
 use super::is_secret_name;
-use super::members::{Object, blanks_before};
+use super::members::blanks_before;
+use super::object::Object;
 use super::structure::{NAMED, NAMING, TYPES};
 use super::{Places, number_end, skip_blanks};
 use crate::insight::redact::looks::has_both;

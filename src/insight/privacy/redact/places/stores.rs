@@ -2,7 +2,7 @@
 //! it calls one, cookies, what a call to sign in is given.
 
 use super::is_secret_name;
-use super::members::{Member, Object};
+use super::object::{Member, Object};
 use super::refused::Naming;
 use super::{Places, is_quote, skip_blanks, string_end};
 use crate::insight::redact::looks::has_both;

@@ -1,7 +1,7 @@
 //! Words under secret names that are no secrets: pieces of a text, and labels in a language. And
 //! values that a sentence speaks of: `Variable "$token" got invalid value "…"`.
 
-use super::members::Object;
+use super::object::Object;
 use super::{Places, SHORT_WORD, blanks, is_quote, string_end};
 use crate::insight::redact::is_secret_name;
 use crate::insight::redact::looks::{has_both, is_piece_of_text, is_sentence};
