@@ -277,6 +277,8 @@ const ORDINARY: &[&str] = &[
     "UNIQUE constraint failed: users.api_token",
     "insert into users (name, token) values (?, ?), ($1, now()), (:a, NULL)",
     "#0 a.php(3): App->connect('ann', 'blue', 'fast')",
+    "names like `password` or `passwd`, 'token' or 'secret', \"token\" or \"password\"",
+    "as_token(\"editor\", \"POST\", \"/core/runbooks/7/tasks\", task)",
     "if (token || \"x\" == y) return getToken('refresh');",
     // Links and headers.
     "https://h/cb?state=aB3dE5gH1jK2mN3pQ4&key=name&sort=key&ticket=open",
@@ -293,6 +295,8 @@ const ORDINARY: &[&str] = &[
     r#"{"public":"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 ann@h","ssh_key":"none"}"#,
     "Passwort vergessen? Bitte das Kennwort neu setzen.",
     // Dumps.
+    "write {{token:NAME}} or {jwt:role=anon} there",
+    "code = \"XAmzContentSHA256Mismatch\", code: E_a1b2c3d4e5f6g7h8",
     "{User:ann Token:<nil> Age:7} map[user:ann token:expired]",
     " id | user \n----+------\n  1 | ann\n(1 row)\n",
     "mysql -h db -u root -p shop; docker run -p 8080:80 -u 1000:1000 x",

@@ -68,7 +68,10 @@ impl Places<'_> {
     pub(super) fn is_call_or_fallback(&mut self, end: usize, name: &str) -> bool {
         let text = self.text;
         if text.get(end) == Some(&b'(') && text.get(end + 1).is_some_and(is_quote) {
-            let made_up = |value: &[u8]| value.len() >= super::SHORT_WORD && has_both(value);
+            let made_up = |value: &[u8]| {
+                let is_plain = value.contains(&b' ') || value.contains(&b'/');
+                value.len() >= super::SHORT_WORD && has_both(value) && !is_plain
+            };
             for (_, argument) in self.arguments(end + 1) {
                 if made_up(&text[argument.clone()]) && !self.spares(name, &argument) {
                     self.done = argument.end + 1;
@@ -83,7 +86,9 @@ impl Places<'_> {
             .take(3)
             .take_while(|b| b"])".contains(b))
             .count();
-        match self.behind_or(end + closed) {
+        // "`token` or `password`" are words of a sentence.
+        let is_sentence = closed == 0 && end > 0 && is_quote(&text[end - 1]);
+        match self.behind_or(end + closed).filter(|_| !is_sentence) {
             Some(value) => {
                 self.string_value(value, name);
                 true

@@ -1,6 +1,7 @@
 //! Values as programs dump them: `{User:ann Password:0f1e…}`, `<<"0f1e…">>`, `{password,"0f1e…"}`,
 //! and what stands before the address of a server.
 
+use super::spoken::has_both;
 use super::{LONGEST_NAME, Places, is_of_name, is_quote};
 use crate::insight::redact::spared::says_nothing;
 
@@ -20,7 +21,9 @@ impl Places<'_> {
         let text = self.text;
         let before = start.checked_sub(1).map(|before| text[before]);
         match before {
-            Some(b'{' | b'[') => true,
+            // Two of them begin a name that is filled in.
+            Some(b'{') => !text[..start].ends_with(b"{{"),
+            Some(b'[') => true,
             Some(b' ') => {
                 let from = start.saturating_sub(FAR);
                 let open = text[from..start]
@@ -52,7 +55,22 @@ impl Places<'_> {
         let is_pointer = rest.starts_with(b"0x") || rest.starts_with(b"<nil>");
         let opens = rest.first().is_some_and(|b| b"{[&(".contains(b));
         let says = says_nothing(&self.name(&value));
-        if length > 0
+        // Alone in its brackets it may be anything that is written so.
+        let is_alone = rest.get(length) == Some(&b'}') && self.text[..at].ends_with(b":");
+        let start = self.text[..at].iter().rev().take(LONGEST_NAME + 1);
+        let opens_right_before = start
+            .into_iter()
+            .find(|b| !is_of_name(b) && **b != b':')
+            .is_some_and(|b| b"{[".contains(b));
+        let is_one = !(is_alone && opens_right_before)
+            || length >= super::SHORT_WORD
+                && has_both(&rest[..length])
+                && !rest[..length]
+                    .trim_ascii_end()
+                    .windows(2)
+                    .any(|two| two[0] == b'=' && two[1].is_ascii_alphanumeric());
+        if is_one
+            && length > 0
             && !is_short_number
             && !is_pointer
             && !opens

@@ -78,6 +78,22 @@ const OF_OTHERS: [&str; 30] = [
     "voucher",
 ];
 
+/// Words beside which a code is one that is traded for a token.
+const OF_GRANTS: [&str; 12] = [
+    "your",
+    "authorization",
+    "auth",
+    "login",
+    "verification",
+    "device",
+    "invalid",
+    "expired",
+    "unknown",
+    "wrong",
+    "used",
+    "exchange",
+];
+
 impl Places<'_> {
     /// `Your API key is 0f1e…`; tells whether a value stood there.
     pub(super) fn told(&mut self, at: usize, name: &str) -> bool {
@@ -168,7 +184,7 @@ impl Places<'_> {
             steps += 1;
             at += blanks(text, at);
             match &text[at.min(text.len())..] {
-                [b':' | b'=', ..] => at += 1,
+                [b':', ..] => at += 1,
                 [b'i', b's' | b'd', b' ' | b':', ..] => at += 2,
                 [b'w', b'a', b's', b' ' | b':', ..] => at += 3,
                 _ => break,
@@ -187,7 +203,8 @@ impl Places<'_> {
             is_number && self.is_of_code(place)
         } else {
             let is_small = value.iter().any(u8::is_ascii_lowercase);
-            is_made_up(value) && (is_small || !is_code) && !(is_code && self.is_of_other(place))
+            let is_told = !is_code || is_small && self.speaks_of(place, &OF_GRANTS);
+            is_made_up(value) && is_told && !(is_code && self.is_of_other(place))
         };
         if is_one {
             self.done = word.end;
