@@ -258,15 +258,12 @@ async fn the_program_says_whether_a_signature_holds_and_ends_with_zero_only_then
             old.out
         );
 
-        let opaque = home.feed(
-            &["token", "verify", "-", "--json"],
-            "abcdef0123456789".into(),
-        );
+        let opaque = home.feed(&["token", "verify", "-", "--json"], "abcdef0123456789");
         assert_eq!(opaque.code, 1);
         assert_eq!(opaque.json()["signature"], "cannot_be_checked");
 
         let token = forged("https://login.acme.example");
-        let asks = home.feed(&["token", "verify", "-"], token.reveal().into());
+        let asks = home.feed(&["token", "verify", "-"], token.reveal());
         assert_eq!(asks.code, 1);
         assert!(
             asks.err

@@ -217,7 +217,7 @@ fn answered(token: &TokenRef, home: &Home, settings: &Settings, is_left_out: boo
 
 fn print(heard: &Heard, found: &[String], report: Option<&TokenReport>, out: &mut Out) {
     let now = clock::now();
-    rows(&heard.verified.lines(), out);
+    let mut first = heard.verified.lines();
     if let Some(Claims {
         expires_at: Some(end),
         ..
@@ -228,8 +228,9 @@ fn print(heard: &Heard, found: &[String], report: Option<&TokenReport>, out: &mu
             false => ("expires", Tone::Plain),
         };
         let text = format!("{end} ({})", relative(*end, now));
-        rows(&[Line::new(label, text, tone, How::Claim)], out);
+        first.push(Line::new(label, text, tone, How::Claim));
     }
+    rows(&first, out);
     let said = heard.testimony.lines(now);
     if !said.is_empty() {
         out.line("");

@@ -226,7 +226,10 @@ impl Search<'_> {
             let body = match self.at(&url, named).await {
                 Ok(body) => body,
                 Err(Stop::Failed(failure)) if failure.was_sent => {
-                    why = failure.message;
+                    // The sentence of one address is a part of that of all.
+                    let bare = failure.message.rsplit_once("was not verified: ");
+                    let bare = bare.map_or(failure.message.as_str(), |(_, why)| why);
+                    why = bare.trim_end_matches('.').to_owned();
                     continue;
                 }
                 Err(stop) => return Err(stop),

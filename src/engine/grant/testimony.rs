@@ -76,7 +76,7 @@ impl Grants {
         let known = self.metadata_of(name, &issuer, environment, flight).await?;
         let url = known.userinfo.ok_or_else(|| {
             let why =
-                format!("the metadata of {issuer} names no userinfo_endpoint on its own origin");
+                format!("the metadata of {issuer} names no address of userinfo on its own origin");
             not_asked(name, &why)
         })?;
         self.lend_for_asking(name, &url, environment, flight)

@@ -293,7 +293,11 @@ pub fn got_lines(got: &Got, now: Timestamp) -> Vec<Line> {
         },
         None => plain("given", "the server does not say".to_owned()),
     });
-    lines.push(plain(
+    let own = |label: &str, text: String| Line {
+        how: How::Settings,
+        ..plain(label, text)
+    };
+    lines.push(own(
         "anew",
         match got.renews {
             true => "by itself, before it runs out".to_owned(),
@@ -301,7 +305,7 @@ pub fn got_lines(got: &Got, now: Timestamp) -> Vec<Line> {
         },
     ));
     if let Some(why) = &got.not_kept {
-        lines.push(plain("kept", format!("for this run, since {why}")));
+        lines.push(own("kept", format!("for this run, since {why}")));
     }
     lines
 }

@@ -2,6 +2,9 @@
 //! what the API says, or how two differ. Nothing here says that a signature is valid.
 
 mod proof;
+mod told;
+
+pub use told::rows;
 
 use super::history::time_text;
 use crate::app::pane::{TokensPart, path_of};
@@ -15,7 +18,8 @@ use crate::insight::token::{
     relative,
 };
 use crate::model::{
-    StatusClass, Timestamp, TokenSource, cut, cut_front, fit, told_source, visible_line, wrap,
+    Placement, StatusClass, Timestamp, TokenSource, cut, cut_front, fit, told_source, visible_line,
+    wrap,
 };
 use crate::ui::band::{self, Words};
 use crate::ui::paint::{Cell, area_of, barred, columns, gauge};
@@ -24,11 +28,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use told::say;
 use unicode_width::UnicodeWidthStr;
-
-/// Columns of how something is known, and from which width on it is said.
-const HOW: usize = 16;
-const ROOM_FOR_HOW: usize = 72;
 
 /// Calls that are listed where two tokens are compared.
 const MOST_APART: usize = 12;
@@ -278,11 +279,6 @@ pub fn draw_inspector(state: &State, theme: &Theme, area: Rect, frame: &mut Fram
     last
 }
 
-fn say(lines: &mut Vec<Line<'static>>, text: &str, width: usize, style: Style) {
-    let texts = wrap(text, width).into_iter();
-    lines.extend(texts.map(|text| Line::styled(text, style)));
-}
-
 /// What is known of it, beside a bar in the colour of that.
 fn block(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
     let width = (area.width as usize).saturating_sub(2);
@@ -346,8 +342,9 @@ fn inspected(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Li
         None => "none: no token of that name is known here".to_owned(),
     };
     let mut first = vec![Told::new("kept in", source, Tone::Plain, How::Settings)];
-    if row.source.is_some() {
-        let placement = state.environment().placement(&row.token.name);
+    let placement = state.environment().placement(&row.token.name);
+    // The usual way needs no words.
+    if placement != Placement::Bearer || !row.origins.is_empty() {
         first.extend(passport::sent(&placement, &row.origins));
     }
     if let Some(got) = &row.got {
@@ -369,7 +366,6 @@ fn inspected(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Li
         None => {}
     }
     all.extend(proof::lines(row, state, theme, width));
-    all.extend(where_it_went(row, state, theme, width));
     all.push(Line::default());
     let survey = state
         .tokens_pane
@@ -384,6 +380,7 @@ fn inspected(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Li
             say(&mut all, &text, width, theme.dim());
         }
     }
+    all.extend(where_it_went(row, state, theme, width));
     all
 }
 
@@ -483,44 +480,6 @@ fn call_lines(
         Line::styled(cut(&title, width), theme.strong()),
     ];
     all.extend(rows(told, theme, width));
-    all
-}
-
-pub fn rows(told: Vec<Told>, theme: &Theme, width: usize) -> Vec<Line<'static>> {
-    let labels = told.iter().map(|line| line.label.width());
-    let label = labels.max().unwrap_or(0).clamp(9, 14).min(width / 3);
-    let mut all = Vec::new();
-    for line in told {
-        let style = match line.tone {
-            Tone::Bad => theme.trouble(),
-            Tone::Doubt => theme.class(StatusClass::ClientError),
-            Tone::Plain => Style::new(),
-        };
-        // Scopes are read one by one.
-        let texts = match line.label.as_str() {
-            "scopes" | "roles" => line.text.split(", ").map(str::to_owned).collect(),
-            _ => vec![line.text],
-        };
-        for (place, text) in texts.into_iter().enumerate() {
-            let shown = if place == 0 {
-                line.label.clone()
-            } else {
-                String::new()
-            };
-            // How it is known stands where there is room for it.
-            let how = match (place, width >= ROOM_FOR_HOW) {
-                (0, true) => line.how.words(),
-                _ => "",
-            };
-            let beside = if width >= ROOM_FOR_HOW { HOW + 3 } else { 0 };
-            let room = width.saturating_sub(label + 4 + beside).max(4);
-            let mut cells: Vec<Cell> = vec![(shown, label, theme.dim()), (text, room, style)];
-            if beside > 0 {
-                cells.push((how.to_owned(), HOW, theme.dim()));
-            }
-            all.extend(columns(&cells));
-        }
-    }
     all
 }
 

@@ -1,7 +1,7 @@
 //! What was heard when a token was verified: its signature, the word of its issuer, and what does
 //! not go together.
 
-use super::{rows, say};
+use super::told::{rows, say};
 use crate::app::{Action, Proven, State, TokenRow, contradictions};
 use crate::insight::token::{How, Line as Told, TokenKind};
 use crate::ui::theme::Theme;
