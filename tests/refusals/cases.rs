@@ -26,7 +26,7 @@ pub struct Case {
     #[serde(default)]
     pub sent: Vec<String>,
     pub data: Option<String>,
-    /// As `curl -i` prints it.
+    /// As `curl -i` prints it, or whatever else was pasted: what a client or a log says.
     pub answer: String,
     pub cause: String,
     /// What an expert would accept as well.
@@ -37,6 +37,11 @@ pub struct Case {
 }
 
 impl Case {
+    /// Whether no server said it in these words, so that only `explain` can judge it.
+    pub fn is_pasted(&self) -> bool {
+        !self.answer.trim_start().starts_with("HTTP/")
+    }
+
     pub fn accepts(&self, cause: Cause) -> bool {
         let mut known = std::iter::once(&self.cause).chain(&self.also);
         known.any(|id| id == cause.id())
