@@ -31,14 +31,14 @@ pub fn placed<'s>(
         }
         Placement::Header(header_name) => header(&mut spec, header_name, value),
         Placement::Query(key) => {
-            let is_typed = spec
-                .params
-                .iter()
-                .any(|row| row.enabled && row.name == *key);
+            let mut rows = spec.params.iter();
+            let is_typed =
+                rows.any(|row| row.enabled && row.name == *key) || is_in_query(&spec.url, key);
+            let is_own = spec.url.contains(&value);
             if !is_typed {
                 spec.params.push(Param::new(key.as_str(), value));
             }
-            !is_typed
+            is_own || !is_typed
         }
         Placement::Cookie(key) => {
             let pair = format!("{key}={value}");
@@ -52,6 +52,13 @@ pub fn placed<'s>(
         }
     };
     (Cow::Owned(spec), is_added.then_some(name))
+}
+
+/// Whether a parameter stands in the query of a URL already.
+fn is_in_query(url: &str, key: &str) -> bool {
+    let url = url.split('#').next().unwrap_or_default();
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == key)
 }
 
 /// Adds a header, unless there is one of that name.
@@ -146,5 +153,13 @@ mod tests {
             (headers, token),
             (vec!["x-api-key: typed".to_owned()], None)
         );
+        let query = || Placement::Query("api_key".into());
+        spec.url = "/x?a=1&api_key={{token:desk}}".into();
+        let (url, _, token) = sent(query(), &spec);
+        assert_eq!(url.matches("api_key").count(), 1);
+        assert_eq!(token.as_deref(), Some("desk"));
+        spec.url = "/x?api_key=typed".into();
+        let (url, _, token) = sent(query(), &spec);
+        assert_eq!((url.matches("api_key").count(), token), (1, None));
     }
 }
