@@ -61,12 +61,13 @@ pub fn metadata(body: &[u8], issuer: &str) -> Result<Metadata, String> {
         let is_own = own.is_some() && Origin::parse(text) == own;
         is_own.then(|| text.to_owned())
     };
+    let endpoint = |name: &str| address(&format!("{name}_endpoint"));
     Ok(Metadata {
-        token: address("token_endpoint"),
-        device: address("device_authorization_endpoint"),
-        authorization: address("authorization_endpoint"),
-        introspection: address("introspection_endpoint"),
-        userinfo: address("userinfo_endpoint"),
+        token: endpoint("token"),
+        device: endpoint("device_authorization"),
+        authorization: endpoint("authorization"),
+        introspection: endpoint("introspection"),
+        userinfo: endpoint("userinfo"),
         keys: body
             .get("jwks_uri")
             .and_then(Json::as_text)
