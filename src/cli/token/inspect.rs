@@ -174,7 +174,7 @@ pub fn named_json(
         name: Some(name.clone()),
         ..Looked::at(secret, &known)
     };
-    looked_json(&looked, None, &known)
+    looked_json(&looked, None, None, &known)
 }
 
 /// What was seen of one token.
