@@ -314,7 +314,10 @@ fn what_was_mistyped_is_named_with_what_may_have_been_meant() {
         ),
         (
             &["token"],
-            &["list, add, inspect, login, remove", "httriage token --help"],
+            &[
+                "list, add, inspect, login, verify, remove",
+                "httriage token --help",
+            ],
         ),
         (
             &["token", "lst"],

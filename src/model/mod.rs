@@ -13,7 +13,7 @@ mod fill;
 mod filtered;
 mod fit;
 mod headers;
-mod method_override;
+mod method;
 mod near;
 mod origin;
 mod pair;
@@ -48,13 +48,15 @@ pub use exchange::{
 pub use filtered::Filtered;
 pub use fit::{cut, cut_front, fit, width, wrap};
 pub use headers::{Header, Headers};
-pub use method_override::{headers_ask_to_write, names_method, url_asks_to_write, without_method};
+pub use method::{
+    is_safe_method, names_method, rows_ask_to_write, url_asks_to_write, without_method,
+};
 pub use near::{distance, nearest};
 pub use origin::Origin;
 pub use pair::{lightly_encoded, query_encoded, query_rows};
 pub use placed::placed;
 pub use reach::{Address, Family, HttpVersion, Reach, is_public};
-pub use request::{Auth, Body, MASK, Manner, Param, Part, RequestSpec, is_safe_method};
+pub use request::{Auth, Body, MASK, Manner, Param, Part, RequestSpec};
 pub use resolve::resolve;
 pub use scheme::{Ink, Look, Role, Scheme};
 pub use sent::{SentRequest, Slot, SlotPlace, with_slots};

@@ -1,6 +1,6 @@
 //! A request as a person types it.
 
-use super::method_override;
+use super::method::{is_safe_method, rows_ask_to_write, url_asks_to_write};
 use super::template::{self, as_data, as_text, with_names};
 use super::{Jar, TokenName};
 use std::collections::HashMap;
@@ -347,13 +347,11 @@ impl RequestSpec {
 
     /// Whether it only reads (RFC 9110, 9.2.1), and asks for no other method on the side.
     pub fn is_safe(&self) -> bool {
-        is_safe_method(&self.method) && !method_override::asks_to_write(self)
+        let rows = self.headers.iter().chain(&self.params);
+        let rows = rows.filter(|row| row.enabled);
+        let rows = rows.map(|row| (row.name.as_str(), row.value.as_str()));
+        is_safe_method(&self.method) && !rows_ask_to_write(rows) && !url_asks_to_write(&self.url)
     }
-}
-
-/// Whether the method asks for no change (RFC 9110, 9.2.1).
-pub fn is_safe_method(method: &str) -> bool {
-    matches!(method, "GET" | "HEAD" | "OPTIONS")
 }
 
 /// How to make a call, apart from its content.

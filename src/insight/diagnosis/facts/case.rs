@@ -10,8 +10,7 @@ use crate::insight::quota::quotas;
 use crate::insight::route::{Part, Route};
 use crate::insight::token::TokenReport;
 use crate::model::{
-    Cause, Environment, Timestamp, TokenName, headers_ask_to_write, is_safe_method,
-    url_asks_to_write,
+    Cause, Environment, Timestamp, TokenName, is_safe_method, rows_ask_to_write, url_asks_to_write,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -544,9 +543,7 @@ impl Case {
         let headers = sent.headers.iter();
         let headers: Vec<_> = headers.map(|h| (h.name.as_str(), h.text())).collect();
         let headers = headers.iter().map(|(name, value)| (*name, &**value));
-        is_safe_method(&sent.method)
-            && !url_asks_to_write(&sent.url)
-            && !headers_ask_to_write(headers)
+        is_safe_method(&sent.method) && !url_asks_to_write(&sent.url) && !rows_ask_to_write(headers)
     }
 
     /// Whether the call is known to write; an unknown method does not count.

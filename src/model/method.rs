@@ -1,7 +1,6 @@
-//! Headers and query parameters by which a server is asked to take a call for one of another
-//! method: `X-HTTP-Method-Override: DELETE` makes a GET delete.
+//! Which methods only read, and the headers and query parameters by which a server is asked to take
+//! a call for one of another method: `X-HTTP-Method-Override: DELETE` makes a GET delete.
 
-use super::request::{RequestSpec, is_safe_method};
 use url::form_urlencoded;
 
 const NAMES: [&str; 5] = [
@@ -11,6 +10,11 @@ const NAMES: [&str; 5] = [
     "_method",
     "_httpmethod",
 ];
+
+/// Whether the method asks for no change (RFC 9110, 9.2.1).
+pub fn is_safe_method(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS")
+}
 
 /// Whether a header or parameter of that name asks for another method.
 pub fn names_method(name: &str) -> bool {
@@ -40,16 +44,10 @@ pub fn without_method(url: &str) -> String {
     format!("{path}{sign}{}{fragment}", pairs.join("&"))
 }
 
-/// Whether headers, given by name and value, ask for another method that may change something.
-pub fn headers_ask_to_write<'a>(headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> bool {
-    headers.into_iter().any(|(name, value)| asks(name, value))
-}
-
-/// Whether a request asks for another method than the one it is sent with.
-pub(super) fn asks_to_write(spec: &RequestSpec) -> bool {
-    let rows = spec.headers.iter().chain(&spec.params);
-    let mut rows = rows.filter(|row| row.enabled);
-    rows.any(|row| asks(&row.name, &row.value)) || url_asks_to_write(&spec.url)
+/// Whether headers or parameters, by name and value, ask for another method that may change
+/// something.
+pub fn rows_ask_to_write<'a>(rows: impl IntoIterator<Item = (&'a str, &'a str)>) -> bool {
+    rows.into_iter().any(|(name, value)| asks(name, value))
 }
 
 /// A value that is still to be filled in may be any method.
@@ -60,7 +58,7 @@ fn asks(name: &str, value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Param;
+    use crate::model::{Param, RequestSpec};
 
     #[test]
     fn a_read_that_asks_for_another_method_is_no_read() {
