@@ -96,7 +96,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             why_not,
         } => isolate::ended(state, job, search, why_not),
         Message::Turned { of, found } => when::told(state, &of, found),
-        Message::Gathered { job, gathered } => save_session::gathered(state, job, gathered),
+        Message::CollectionBuilder { job, gathered } => {
+            save_session::gathered(state, job, gathered)
+        }
         Message::Opened {
             job,
             screen,

@@ -3,8 +3,8 @@
 
 use super::args::RecordArgs;
 use super::choice;
-use super::live::Live;
 use super::print::{Out, complain};
+use super::stream::Live;
 use super::trouble::Trouble;
 use crate::engine::clock;
 use crate::engine::history::{History, Receipt};

@@ -5,7 +5,7 @@ use super::args::SendArgs;
 use super::ask;
 use super::call::{Recorder, Written, call_in, exit_code, is_stdout, served};
 use super::choice;
-use super::getting;
+use super::grant;
 use super::json::{failure_json, milliseconds};
 use super::print::{Out, complain};
 use super::trouble::Trouble;
@@ -44,7 +44,7 @@ pub fn run(
     }
     options.library = catalogue.library.clone();
     let mut recorder = Recorder::new(&args.record, &home, &settings, &vault);
-    let client = getting::client(vault, options, &recorder);
+    let client = grant::client(vault, options, &recorder);
     let tasks = choice::tasks()?;
     let (matrix, first) = tasks.block_on(async {
         // One sandbox for all.

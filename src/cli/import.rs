@@ -2,9 +2,9 @@
 
 use super::args::ImportArgs;
 use super::choice;
-use super::gauge::Gauge;
 use super::json::notes_json;
 use super::print::Out;
+use super::progress::Gauge;
 use super::trouble::Trouble;
 use crate::engine::sandbox;
 use crate::engine::{Home, Vault};

@@ -6,7 +6,7 @@ use super::args::{InvestigateArgs, RecordArgs, SendArgs};
 use super::ask;
 use super::call::Recorder;
 use super::choice;
-use super::getting;
+use super::grant;
 use super::json::{case_json, exchange_json, first_json, verdict_json};
 use super::print::{Out, complain};
 use super::send::{options, spec, split_pair};
@@ -49,7 +49,7 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
     // An investigation by hand sends nothing, and gets no tokens.
     let client = match by_hand {
         true => Client::new(vault, options),
-        false => getting::client(vault, options, &recorder),
+        false => grant::client(vault, options, &recorder),
     };
     if by_hand {
         let told = |exchange: &Arc<Exchange>| recorder.remember_shared(exchange.clone());

@@ -7,7 +7,7 @@ use super::args::{IsolateArgs, RecordArgs, SendArgs};
 use super::ask;
 use super::call::{Recorder, served};
 use super::choice;
-use super::getting;
+use super::grant;
 use super::json::request_json;
 use super::print::{Out, complain};
 use super::send::{options, spec, split_pair};
@@ -69,7 +69,7 @@ pub fn run(args: IsolateArgs, out: &mut Out) -> Result<u8, Trouble> {
         &settings,
         &vault,
     )?;
-    let client = getting::client(vault, options, &recorder);
+    let client = grant::client(vault, options, &recorder);
     let tasks = choice::tasks()?;
     let mut calls: Vec<Arc<Exchange>> = Vec::new();
     let search = tasks.block_on(async {

@@ -4,7 +4,7 @@ use super::args::MatrixArgs;
 use super::ask;
 use super::call::{Recorder, served};
 use super::choice;
-use super::getting;
+use super::grant;
 use super::json::failure_json;
 use super::print::{Out, complain};
 use super::send::split_pair;
@@ -49,7 +49,7 @@ pub fn run(args: MatrixArgs, out: &mut Out) -> Result<u8, Trouble> {
     let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     options.library = catalogue.library.clone();
     let mut recorder = Recorder::new(&args.record, &home, &settings, &vault);
-    let client = getting::client(vault, options, &recorder);
+    let client = grant::client(vault, options, &recorder);
     let tasks = choice::tasks()?;
     let flight = Flight::default();
     let matrix = tasks.block_on(async {

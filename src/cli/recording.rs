@@ -2,10 +2,10 @@
 //! refused ones first. Nothing is sent.
 
 use super::choice;
-use super::gauge::Gauge;
 use super::investigate::verdict;
 use super::json::{causes_json, exchange_json, notes_json};
 use super::print::Out;
+use super::progress::Gauge;
 use super::trouble::Trouble;
 use crate::engine::carried;
 use crate::engine::clock;

@@ -4,10 +4,10 @@ use super::args::ReplayArgs;
 use super::ask;
 use super::call::{Recorder, served};
 use super::choice;
-use super::gauge::Gauge;
-use super::getting;
+use super::grant;
 use super::json::{failure_json, verdict_json};
 use super::print::{Out, complain};
+use super::progress::Gauge;
 use super::send::split_pair;
 use super::trouble::Trouble;
 use crate::engine::replay::{self, Replay};
@@ -58,7 +58,7 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
     let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     options.library = catalogue.library.clone();
     let mut recorder = Recorder::new(&args.record, &home, &settings, &vault);
-    let client = getting::client(vault, options, &recorder);
+    let client = grant::client(vault, options, &recorder);
     let tasks = choice::tasks()?;
     let form = match &args.report {
         _ if args.json => "json",

@@ -5,10 +5,10 @@ use super::ask;
 use super::call::{Recorder, Written, call_in, exit_code, is_stdout, served};
 use super::choice;
 use super::compare;
-use super::getting;
+use super::grant;
 use super::json::{case_json, causes_json};
-use super::live::Live;
 use super::print::{Out, complain};
+use super::stream::Live;
 use super::trouble::Trouble;
 use crate::engine::carried;
 use crate::engine::clock;
@@ -63,7 +63,7 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     options.library = catalogue.library.clone();
     let mut recorder = Recorder::new(&args.record, &home, &settings, &vault);
-    let client = getting::client(vault, options, &recorder);
+    let client = grant::client(vault, options, &recorder);
     let tasks = choice::tasks()?;
     let case = args.record.case.clone();
     let manner = Manner {

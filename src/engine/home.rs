@@ -1,6 +1,6 @@
 //! Our folders on disk and the files in them. Only this file uses `directories`.
 
-use super::sheet::{self, Sheet};
+use super::editor_file::{self, EditorFile};
 use super::whole_file::{self, WholeFile};
 use crate::format::{FormatError, config_file};
 use crate::model::{Settings, Token, TokenName, TokenSource};
@@ -252,8 +252,8 @@ impl Home {
     }
 
     /// A new sheet with this text, for another program to edit.
-    pub fn sheet(&self, ending: &str, text: &[u8]) -> Result<Sheet, HomeError> {
-        let made = make_folder(&self.data).and_then(|()| Sheet::new(&self.data, ending, text));
+    pub fn sheet(&self, ending: &str, text: &[u8]) -> Result<EditorFile, HomeError> {
+        let made = make_folder(&self.data).and_then(|()| EditorFile::new(&self.data, ending, text));
         made.map_err(|error| HomeError::Unwritable {
             path: self.data.clone(),
             error,
@@ -261,7 +261,7 @@ impl Home {
     }
 
     /// The text of a sheet now; more than `most` bytes are an error.
-    pub fn edited(&self, sheet: &Sheet, most: u64) -> Result<Vec<u8>, HomeError> {
+    pub fn edited(&self, sheet: &EditorFile, most: u64) -> Result<Vec<u8>, HomeError> {
         sheet.text(most).map_err(|error| HomeError::Unread {
             path: sheet.path().to_owned(),
             error,
@@ -280,7 +280,7 @@ impl Home {
 
     /// Removes what killed runs have left in our folders.
     pub fn sweep(&self) {
-        sheet::sweep(&self.data);
+        editor_file::sweep(&self.data);
         let folders = [&self.config, &self.data];
         let below = [self.sessions_dir(), self.exports_dir()];
         for folder in folders.into_iter().chain(&below) {

@@ -7,8 +7,8 @@ mod shared;
 
 use super::FormatError;
 use super::call::{Call, Manner, Sent};
+use super::collection::CollectionBuilder;
 use super::credentials::{KeyPlace, Proof};
-use super::gathered::Gathered;
 use super::har::Watch;
 use super::written;
 use crate::model::{Collection, Param, Part, Secret, TokenName};
@@ -42,7 +42,7 @@ pub fn read(
         return exported::read(text, file, taken, known, watch);
     }
     let blocks = blocks(text);
-    let mut gathered = Gathered::new(text, taken, known);
+    let mut gathered = CollectionBuilder::new(text, taken, known);
     for block in &blocks {
         if block.name.starts_with("vars") && block.name != "vars:post-response" {
             for row in block.rows() {
@@ -54,7 +54,7 @@ pub fn read(
             }
         }
     }
-    let Gathered {
+    let CollectionBuilder {
         variables, lifter, ..
     } = &mut gathered;
     variables.fill(lifter);
@@ -84,7 +84,7 @@ pub fn read(
 }
 
 struct Reader<'a> {
-    gathered: Gathered<'a>,
+    gathered: CollectionBuilder<'a>,
 }
 
 impl Reader<'_> {

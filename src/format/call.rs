@@ -1,7 +1,7 @@
 //! A call as another program's command or file describes it, before it becomes a request.
 
-use super::gathered::Gathered;
-use super::lift::holds_secret;
+use super::collection::CollectionBuilder;
+use super::extract::holds_secret;
 use super::written::{Signs, as_browser, without_dots};
 use crate::model::{Body, Param, Part, RequestSpec, TokenName, cut};
 
@@ -89,7 +89,7 @@ impl Call {
     }
 }
 
-impl Gathered<'_> {
+impl CollectionBuilder<'_> {
     /// Turns a call into a request, with credentials as tokens. `false` where it was left out.
     pub fn call(&mut self, call: Call) -> bool {
         if !self.has_room(call.at) {
@@ -173,7 +173,7 @@ impl Gathered<'_> {
     }
 }
 
-impl Gathered<'_> {
+impl CollectionBuilder<'_> {
     /// The token for a value; for an empty value, a token that the person still has to give.
     pub fn credential(&mut self, base: &str, value: &str, place: &str, at: usize) -> TokenName {
         if value.trim().is_empty() {

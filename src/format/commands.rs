@@ -2,8 +2,8 @@
 //! pipes, and cut into words.
 
 use super::FormatError;
+use super::collection::{CollectionBuilder, MOST};
 use super::curl::{Command, Givers, Unclosed, command, dialect, leads_to, take_input};
-use super::gathered::{Gathered, MOST};
 use crate::model::Collection;
 
 /// Every command of a text whose program is meant; each begins with the name of it.
@@ -48,8 +48,8 @@ pub fn read(
     text: &str,
     file: &str,
     program: &Program,
-    mut gathered: Gathered,
-    read_one: fn(&mut Gathered, &Command),
+    mut gathered: CollectionBuilder,
+    read_one: fn(&mut CollectionBuilder, &Command),
 ) -> Result<Collection, FormatError> {
     let found = of(text, file, program.is_it)?;
     if found.is_empty() {
@@ -80,7 +80,7 @@ pub fn first_line(text: &str) -> &str {
 }
 
 /// What the shell would have given a command, which cannot be known here.
-pub fn note_lost(gathered: &mut Gathered, command: &Command) {
+pub fn note_lost(gathered: &mut CollectionBuilder, command: &Command) {
     for (at, why) in &command.lost {
         gathered.notes.add(*at, why);
     }

@@ -2,7 +2,7 @@
 //! The values become tokens.
 
 use super::call::Call;
-use super::gathered::Gathered;
+use super::collection::CollectionBuilder;
 use crate::model::{Param, slot};
 
 /// Where an API key is sent.
@@ -72,7 +72,7 @@ impl Proof {
     }
 }
 
-impl Gathered<'_> {
+impl CollectionBuilder<'_> {
     /// Adds the credential to a call that has no `Authorization` header yet.
     pub fn prove(&mut self, call: &mut Call, proof: Proof, at: usize) {
         if call.header("authorization").is_some() {

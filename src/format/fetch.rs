@@ -4,8 +4,8 @@ mod script;
 
 use super::FormatError;
 use super::call::{Call, Manner, Sent};
+use super::collection::CollectionBuilder;
 use super::commands;
-use super::gathered::Gathered;
 use super::har::Watch;
 use super::written;
 use crate::model::{Collection, Param, Secret, TokenName};
@@ -63,7 +63,7 @@ pub fn read(
         let remedy = "Copy it from the browser's network tab: Copy as fetch.";
         return Err(commands::none(text, file, "call of fetch()", remedy));
     }
-    let mut gathered = Gathered::new(text, taken, known);
+    let mut gathered = CollectionBuilder::new(text, taken, known);
     let mut script = Script::new(text);
     script.declarations();
     let mut end = 0;
@@ -89,7 +89,7 @@ pub fn read(
     Ok(gathered.finish("fetch", ""))
 }
 
-fn one(gathered: &mut Gathered, arguments: Vec<Term>, at: usize) {
+fn one(gathered: &mut CollectionBuilder, arguments: Vec<Term>, at: usize) {
     let mut arguments = arguments.into_iter();
     let mut call = Call {
         at,

@@ -3,8 +3,8 @@
 
 use super::FormatError;
 use super::call::{Call, Sent, with_own};
+use super::collection::CollectionBuilder;
 use super::credentials::{KeyPlace, Proof};
-use super::gathered::Gathered;
 use super::har::Watch;
 use super::node::{Members, Node};
 use super::notes::{offset_of, plain};
@@ -55,13 +55,13 @@ pub fn read(
     let all = root.list().unwrap_or_else(|| vec![root]);
     let all: Vec<Members> = all.into_iter().filter_map(Node::members).collect();
     let mut reader = Reader {
-        gathered: Gathered::new(json, taken, known),
+        gathered: CollectionBuilder::new(json, taken, known),
         own: Vec::new(),
     };
     for members in &all {
         reader.variables(members, 0);
     }
-    let Gathered {
+    let CollectionBuilder {
         variables, lifter, ..
     } = &mut reader.gathered;
     variables.fill(lifter);
@@ -89,7 +89,7 @@ fn named(name: &str, before: &str) -> String {
 }
 
 struct Reader<'a> {
-    gathered: Gathered<'a>,
+    gathered: CollectionBuilder<'a>,
     /// The variables of the current request, and of folders around it that differ from the
     /// collection's.
     own: Vec<(String, String)>,

@@ -4,9 +4,9 @@ mod items;
 
 use super::FormatError;
 use super::call::{Call, Manner, Sent};
+use super::collection::CollectionBuilder;
 use super::commands::{self, Program};
 use super::curl::{Command, Word};
-use super::gathered::Gathered;
 use super::har::Watch;
 use super::written;
 use crate::model::{Collection, Param, Secret, TokenName};
@@ -86,7 +86,7 @@ pub fn read(
         text,
         file,
         &program,
-        Gathered::new(text, taken, known),
+        CollectionBuilder::new(text, taken, known),
         read_one,
     )
 }
@@ -114,7 +114,7 @@ struct Asked {
     items: Items,
 }
 
-fn read_one(gathered: &mut Gathered, command: &Command) {
+fn read_one(gathered: &mut CollectionBuilder, command: &Command) {
     let Some(program) = command.words.first() else {
         return;
     };
@@ -172,7 +172,7 @@ fn read_one(gathered: &mut Gathered, command: &Command) {
 }
 
 fn option<'w>(
-    gathered: &mut Gathered,
+    gathered: &mut CollectionBuilder,
     asked: &mut Asked,
     word: &Word,
     words: &mut impl Iterator<Item = &'w Word>,
@@ -214,7 +214,7 @@ fn option<'w>(
     set(gathered, asked, &name, value, word.at);
 }
 
-fn set(gathered: &mut Gathered, asked: &mut Asked, name: &str, value: String, at: usize) {
+fn set(gathered: &mut CollectionBuilder, asked: &mut Asked, name: &str, value: String, at: usize) {
     match name {
         "--json" => {
             asked.mode = Mode::Json;
@@ -266,7 +266,7 @@ fn whole_url(url: &str, scheme: &str) -> String {
     }
 }
 
-fn finish(gathered: &mut Gathered, asked: Asked, mut call: Call, command: &Command) {
+fn finish(gathered: &mut CollectionBuilder, asked: Asked, mut call: Call, command: &Command) {
     let at = call.at;
     call.params = asked.items.query.clone();
     let (signs, form) = match asked.is_xh {

@@ -3,8 +3,8 @@
 
 use super::FormatError;
 use super::call::{Call, Manner, Sent, with_own};
+use super::collection::CollectionBuilder;
 use super::credentials::{KeyPlace, Proof};
-use super::gathered::Gathered;
 use super::har::Watch;
 use super::node::{Members, Node};
 use super::notes::{offset_of, plain};
@@ -76,7 +76,7 @@ pub fn read(
     // Places in the JSON made from YAML are not those of the file.
     let is_same = json.len() == text.len();
     let mut reader = Reader {
-        gathered: Gathered::new(if is_same { text } else { "" }, taken, known),
+        gathered: CollectionBuilder::new(if is_same { text } else { "" }, taken, known),
         own: Vec::new(),
     };
     let title = match members.get("resources").and_then(Node::list) {
@@ -101,7 +101,7 @@ pub fn read(
 }
 
 struct Reader<'a> {
-    gathered: Gathered<'a>,
+    gathered: CollectionBuilder<'a>,
     /// The values of the folders around the current request.
     own: Vec<(String, String)>,
 }
@@ -304,7 +304,7 @@ impl Reader<'_> {
     }
 
     fn fill(&mut self) {
-        let Gathered {
+        let CollectionBuilder {
             variables, lifter, ..
         } = &mut self.gathered;
         variables.fill(lifter);

@@ -8,8 +8,8 @@ mod value;
 
 use super::FormatError;
 use super::call::{Call, Sent};
+use super::collection::CollectionBuilder;
 use super::commands;
-use super::gathered::Gathered;
 use super::har::Watch;
 use super::written;
 use crate::model::{Collection, Param, Part, Secret, TokenName};
@@ -52,7 +52,7 @@ pub fn read(
             remedy,
         ));
     }
-    let mut gathered = Gathered::new(text, taken, known);
+    let mut gathered = CollectionBuilder::new(text, taken, known);
     for asked in asked {
         one(&mut gathered, asked);
     }
@@ -62,7 +62,7 @@ pub fn read(
     Ok(gathered.finish("powershell", ""))
 }
 
-fn one(gathered: &mut Gathered, asked: Asked) {
+fn one(gathered: &mut CollectionBuilder, asked: Asked) {
     let at = asked.at;
     let mut call = Call {
         at,

@@ -4,8 +4,8 @@
 use super::export::{Ground, Written};
 use super::har::{self, Watch};
 use super::{
-    FormatError, bruno, curl, doubled, fetch, hoppscotch, http_file, httpie, hurl, insomnia,
-    openapi, other, postman, powershell, swept, ticket, wget, yaml,
+    FormatError, bruno, curl, duplicate_members, fetch, hoppscotch, http_file, httpie, hurl,
+    insomnia, openapi, other, postman, powershell, sweep, ticket, wget, yaml,
 };
 use crate::insight::Exchange;
 use crate::insight::Explanation;
@@ -338,8 +338,8 @@ pub fn read(
         ));
     };
     let mut collection = (import.read)(text, file, taken, known, watch)?;
-    swept::sweep(&mut collection);
-    let doubled = doubled::in_json(text);
+    sweep::sweep(&mut collection);
+    let doubled = duplicate_members::in_json(text);
     if let Some(first) = doubled.first() {
         collection.notes.push(yaml::note_of(&doubled, first.line));
     }

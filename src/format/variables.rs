@@ -2,7 +2,7 @@
 //! other, and decides what a session keeps. Credentials become tokens, and the variable that begins
 //! the URLs becomes the base.
 
-use super::lift::{Lifter, user_of};
+use super::extract::{Extractor, user_of};
 use crate::model::{Piece, Step, TokenName, as_data, names_in, token_names_in, with_names};
 use std::collections::{HashMap, HashSet};
 
@@ -141,7 +141,7 @@ impl Variables {
     }
 
     /// Fills the values into each other, and tells the lifter the complete ones.
-    pub fn fill(&mut self, lifter: &mut Lifter) {
+    pub fn fill(&mut self, lifter: &mut Extractor) {
         for place in 0..self.rows.len() {
             if self.rows[place].state == State::Filled {
                 continue;
@@ -305,7 +305,7 @@ impl Variables {
     }
 
     /// Replaces the variables in the steps by what they are here.
-    pub fn settle(mut self, steps: &mut [Step], lifter: &mut Lifter) -> Settled {
+    pub fn settle(mut self, steps: &mut [Step], lifter: &mut Extractor) -> Settled {
         let key = base_of(steps);
         let mut settled = Settled {
             endless: self.endless(),
@@ -410,7 +410,7 @@ impl Variables {
         rows.map(|row| row.at).collect()
     }
 
-    fn base(&self, key: &str, lifter: &mut Lifter) -> Base {
+    fn base(&self, key: &str, lifter: &mut Extractor) -> Base {
         let row = |name: &str| self.places.get(name).map(|&place| &self.rows[place]);
         let whole = with_names(key, |name| row(name).map(|row| row.value.clone()));
         let is_known = !whole.contains("{{") && !whole.is_empty();

@@ -2,9 +2,9 @@
 
 use super::FormatError;
 use super::call::{Call, Sent};
+use super::collection::CollectionBuilder;
 use super::commands::{self, Program};
 use super::curl::Command;
-use super::gathered::Gathered;
 use super::har::Watch;
 use crate::model::{Collection, Param, Secret, TokenName, cut};
 
@@ -44,7 +44,7 @@ pub fn read(
         text,
         file,
         &program,
-        Gathered::new(text, taken, known),
+        CollectionBuilder::new(text, taken, known),
         read_one,
     )
 }
@@ -59,7 +59,7 @@ struct Asked {
     is_spider: bool,
 }
 
-fn read_one(gathered: &mut Gathered, command: &Command) {
+fn read_one(gathered: &mut CollectionBuilder, command: &Command) {
     let mut asked = Asked::default();
     let mut words = command.words.iter().skip(1);
     while let Some(word) = words.next() {
@@ -131,7 +131,13 @@ fn read_one(gathered: &mut Gathered, command: &Command) {
     }
 }
 
-fn option(gathered: &mut Gathered, asked: &mut Asked, name: &str, value: String, at: usize) {
+fn option(
+    gathered: &mut CollectionBuilder,
+    asked: &mut Asked,
+    name: &str,
+    value: String,
+    at: usize,
+) {
     match name {
         "header" => match value.split_once(':') {
             Some((name, value)) => {

@@ -6,12 +6,12 @@ mod body;
 mod border;
 mod cause;
 mod collection;
+mod columns;
 mod cookies;
 mod environment;
 mod exchange;
 mod fill;
 mod filtered;
-mod fit;
 mod headers;
 mod method;
 mod near;
@@ -39,6 +39,7 @@ pub use body::{
 pub use border::{Author, Bindings, Border, Consent};
 pub use cause::{Cause, CauseGroup};
 pub use collection::{Collection, FoundToken, IS_BASE, Note};
+pub use columns::{cut, cut_front, fit, width, wrap};
 pub use cookies::{CookieNews, CookieRow, CookieWish, Jar};
 pub use environment::{Environment, Identity};
 pub use exchange::{
@@ -46,7 +47,6 @@ pub use exchange::{
     Progress, RawExchange, Response, StatusClass, Timing,
 };
 pub use filtered::Filtered;
-pub use fit::{cut, cut_front, fit, width, wrap};
 pub use headers::{Header, Headers};
 pub use method::{
     is_safe_method, names_method, rows_ask_to_write, url_asks_to_write, without_method,

@@ -3,11 +3,12 @@
 
 mod begun;
 mod editor;
-mod getting;
+mod grant;
 mod input;
 mod known;
 mod new_token;
 mod page;
+mod paste;
 mod pasted_token;
 mod perform;
 mod plain;
@@ -21,11 +22,10 @@ mod secret_keys;
 mod sessions;
 mod setup;
 mod signals;
-mod taking;
+mod stream;
 mod tasks;
 mod terminal;
 mod tmux;
-mod watching;
 
 pub use perform::Means;
 pub use plain::run as run_plain;

@@ -2,12 +2,12 @@
 //! the one queue.
 
 use super::begun::Begun;
-use super::getting::hear;
+use super::grant::hear;
 use super::new_token::NewToken;
 use super::reading::Reading;
 use super::secret::Typing;
-use super::watching::Watching;
-use super::{sessions, taking, terminal, tmux};
+use super::stream::Watching;
+use super::{paste, sessions, terminal, tmux};
 use crate::app::pane::Shown;
 use crate::app::{
     Chosen, Effect, Job, Listing, Message, Notice, Pasted, SandboxNews, Screen, SessionFile,
@@ -224,7 +224,7 @@ impl Performer {
             } => self.look_up(move |history, queue| {
                 let of = (chosen, held, front);
                 let gathered = sessions::gathered(history, &name, of, &environments);
-                let _ = queue.send(Message::Gathered { job, gathered });
+                let _ = queue.send(Message::CollectionBuilder { job, gathered });
             }),
             Effect::SaveSession {
                 name,
@@ -377,7 +377,7 @@ impl Performer {
                 Vec::new()
             };
             let read = tokio::task::spawn_blocking(move || {
-                taking::take_in(&text, was_argument, &client, &tokens, &practice)
+                paste::take_in(&text, was_argument, &client, &tokens, &practice)
             });
             if let Ok(message) = read.await {
                 let _ = queue.send(message);

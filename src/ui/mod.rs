@@ -2,7 +2,6 @@
 //! as `Painted`.
 
 mod band;
-mod beside;
 mod json;
 mod layout;
 mod markup;
@@ -10,6 +9,7 @@ mod paint;
 mod pane;
 pub mod plain;
 mod screen;
+mod screen_parts;
 mod status_bar;
 mod theme;
 

@@ -1,9 +1,9 @@
 //! The whole picture, from the state alone.
 
-use super::beside;
 use super::layout::{LEAST, Layout, layout};
 use super::paint::{Names, Rule, area_of, clear, fade, hide, sweep};
 use super::pane;
+use super::screen_parts;
 use super::status_bar;
 use super::theme::Theme;
 use crate::app::{Border, Overlay, Painted, Pane, Screen, Spot, State};
@@ -45,7 +45,7 @@ fn draw_whole(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut Pa
     screen.render_widget(header, layout.header);
     match state.screen {
         Screen::Explorer => draw_panes(state, theme, &layout, screen, painted),
-        _ => painted.beside = beside::draw(state, theme, &layout, screen, painted),
+        _ => painted.beside = screen_parts::draw(state, theme, &layout, screen, painted),
     }
     for (border, rect) in borders(&layout.panes) {
         painted.spots.push((area_of(rect), Spot::Border(border)));

@@ -6,7 +6,7 @@ use crate::cli::args::{AnswerArgs, RecordArgs};
 use crate::cli::call::{Recorder, exit_code, ready};
 use crate::cli::print::{Out, complain};
 use crate::cli::trouble::Trouble;
-use crate::cli::{ask, choice, getting};
+use crate::cli::{ask, choice, grant};
 use crate::engine::{Client, Flight, Home, Vault, carried, clock, sandbox};
 use crate::format::capsule::{
     self, Answers, FILE_BYTES, Made, Question, read, told, without_token,
@@ -44,7 +44,7 @@ pub fn run(args: AnswerArgs, out: &mut Out) -> Result<u8, Trouble> {
         no_history: args.no_history,
     };
     let recorder = Recorder::new(&record, &home, &settings, &vault);
-    let client = getting::client(vault, options, &recorder);
+    let client = grant::client(vault, options, &recorder);
     let mut asked = Asked {
         client: &client,
         typed: spec(&capsule.request, token.as_ref()),

@@ -3,7 +3,7 @@
 
 use crate::cli::args::TokenLoginArgs;
 use crate::cli::call::Recorder;
-use crate::cli::getting::show;
+use crate::cli::grant::show;
 use crate::cli::investigate::verdict;
 use crate::cli::print::{Out, complain, prompt};
 use crate::cli::trouble::Trouble;

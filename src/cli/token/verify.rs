@@ -4,7 +4,7 @@
 use super::inspect::{piped, rows};
 use crate::cli::args::TokenVerifyArgs;
 use crate::cli::call::{Recorder, served};
-use crate::cli::getting::show;
+use crate::cli::grant::show;
 use crate::cli::history::CLOSING;
 use crate::cli::print::{Out, complain};
 use crate::cli::trouble::Trouble;

@@ -11,6 +11,7 @@ mod jar;
 mod own_host;
 mod pem;
 mod phases;
+mod pool;
 mod proxy;
 mod receive;
 mod redirect;
@@ -21,7 +22,6 @@ mod stranger;
 mod target;
 mod trust;
 mod tunnel;
-mod way;
 
 pub use flight::Flight;
 pub use jar::Jars;

@@ -2,7 +2,7 @@
 //! have read it, or where reading it twice changes nothing.
 
 use super::fault::Trouble;
-use super::way::{Connection, Line, Protocol};
+use super::pool::{Connection, Line, Protocol};
 use crate::engine::vault::Filled;
 use crate::model::{Cause, Failure, Response, is_safe_method, limits};
 

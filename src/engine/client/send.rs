@@ -5,13 +5,13 @@ use super::fault::{self, Bound, connect_timeout, handshake_timeout, host};
 use super::flight::{Flight, SoFar};
 use super::jar::{Going, Jars, Shelf};
 use super::phases::{PHASES, Phases};
+use super::pool::{ClientPool, Connection, Egress, Line, Protocol};
 use super::proxy::{self, Proxy};
 use super::redirect::{Leg, Trail, leads_on};
 use super::renew::{Ready, Renew};
 use super::retry::{Mishap, Reading, Tries};
 use super::target::target;
 use super::tunnel;
-use super::way::{Connection, Line, Protocol, Way, Ways};
 use crate::engine::attach;
 use crate::engine::clock;
 use crate::engine::vault::{Filled, Vault};
@@ -116,7 +116,7 @@ pub struct Course<'a> {
 pub struct Client {
     options: ClientOptions,
     vault: Arc<Vault>,
-    ways: Ways,
+    ways: ClientPool,
     jars: Jars,
     /// What gets and renews tokens; `None` where tokens stay as they are.
     renew: Option<Arc<dyn Renew>>,
@@ -131,7 +131,7 @@ impl Client {
             jars: Jars::new(options.cookies),
             options,
             vault,
-            ways: Ways::default(),
+            ways: ClientPool::default(),
             renew: None,
             of_agent: false,
         }
@@ -612,7 +612,7 @@ impl Client {
         Err(Mishap { failure, reading })
     }
 
-    fn way(&self, to: Option<&Origin>, environment: &Environment) -> Result<Arc<Way>, Failure> {
+    fn way(&self, to: Option<&Origin>, environment: &Environment) -> Result<Arc<Egress>, Failure> {
         let unchecked = to.is_some_and(|origin| self.is_unchecked(origin, environment));
         let authorities = &self.options.authorities;
         let reach = self.reach(environment);

@@ -3,8 +3,8 @@
 use super::shared::{METHODS, graphql, queried, with_path_value, without_remarks};
 use crate::format::FormatError;
 use crate::format::call::{Call, Manner, Sent, with_own};
+use crate::format::collection::CollectionBuilder;
 use crate::format::credentials::{KeyPlace, Proof};
-use crate::format::gathered::Gathered;
 use crate::format::har::Watch;
 use crate::format::node::{Members, Node};
 use crate::format::notes::{offset_of, plain};
@@ -51,7 +51,7 @@ pub fn read(
     watch(50);
     let members = root.members().unwrap_or_default();
     let mut reader = Reader {
-        gathered: Gathered::new(text, taken, known),
+        gathered: CollectionBuilder::new(text, taken, known),
         own: Vec::new(),
     };
     let mut environments = members.list("environments").into_iter();
@@ -72,7 +72,7 @@ pub fn read(
             .notes
             .count(other.at, "further environments were left out");
     }
-    let Gathered {
+    let CollectionBuilder {
         variables, lifter, ..
     } = &mut reader.gathered;
     variables.fill(lifter);
@@ -108,7 +108,7 @@ struct Folder<'t> {
 }
 
 struct Reader<'a> {
-    gathered: Gathered<'a>,
+    gathered: CollectionBuilder<'a>,
     /// The values of the current request and of the folders around it.
     own: Vec<(String, String)>,
 }

@@ -7,7 +7,7 @@ use super::mended::mended;
 use super::piped::{Givers, take_input};
 use super::words::{self, Dialect};
 use crate::format::FormatError;
-use crate::format::lift::{Lifter, holds_secret};
+use crate::format::extract::{Extractor, holds_secret};
 use crate::model::{Collection, Note, Secret, Step, TokenName};
 use std::ops::Range;
 
@@ -40,7 +40,7 @@ pub fn read(
     };
     let mut reader = Reader {
         text,
-        lifter: Lifter::new(taken, known),
+        lifter: Extractor::new(taken, known),
         requests: Vec::new(),
         notes: Vec::new(),
     };
@@ -110,7 +110,7 @@ pub fn read(
 }
 
 /// Reads a command inside another file, where braces hold variables; it shares that file's tokens.
-pub fn read_within<'a>(text: &str, lifter: Lifter<'a>) -> (Vec<Step>, Vec<Note>, Lifter<'a>) {
+pub fn read_within<'a>(text: &str, lifter: Extractor<'a>) -> (Vec<Step>, Vec<Note>, Extractor<'a>) {
     let dialect = dialect(text);
     let mut reader = Reader {
         text,
@@ -128,7 +128,7 @@ pub fn read_within<'a>(text: &str, lifter: Lifter<'a>) -> (Vec<Step>, Vec<Note>,
 /// Collects the requests and notes of curl commands.
 pub struct Reader<'t, 'a> {
     text: &'t str,
-    pub(super) lifter: Lifter<'a>,
+    pub(super) lifter: Extractor<'a>,
     pub(super) requests: Vec<Step>,
     notes: Vec<Note>,
 }

@@ -22,7 +22,7 @@ pub use outbound::{Chunk, Exporter, FormPart, Outbound, Payload};
 pub use sheet::Sheet;
 pub use text::{OpenPair, Pair, Stretch, Text, form_decoded, pairs};
 
-use crate::format::lift::{Lifter, holds_secret};
+use crate::format::extract::{Extractor, holds_secret};
 use crate::insight::Exchange;
 use crate::insight::redact::{Mask, without_jwts};
 use crate::model::{
@@ -131,7 +131,7 @@ pub fn masked<'e>(exchange: &'e Exchange, environment: &Environment) -> Cow<'e, 
 pub fn without_credentials(spec: &RequestSpec) -> RequestSpec {
     let mut spec = spec.clone();
     let taken = spec.tokens();
-    Lifter::of_own(&taken).spec(&mut spec);
+    Extractor::of_own(&taken).spec(&mut spec);
     spec
 }
 

@@ -5,7 +5,7 @@ use super::marks::Marks;
 use super::names::Placeholder;
 use super::text::{Text, pairs};
 use super::{Ground, Pair, is_secret, mask_of, why_not_written};
-use crate::format::lift::{Lifter, user_of};
+use crate::format::extract::{Extractor, user_of};
 use crate::insight::Exchange;
 use crate::insight::redact::Mask;
 use crate::model::{
@@ -154,7 +154,7 @@ pub struct Exporter<'a> {
     own: &'a [(String, String)],
     /// The names of tokens; all others in slots are lifted credentials.
     taken: &'a [TokenName],
-    lifter: Lifter<'a>,
+    lifter: Extractor<'a>,
     captured: HashSet<String>,
     secret: HashSet<String>,
     /// Masks the environment's secrets, which a stored call may still show.
@@ -173,7 +173,7 @@ impl<'a> Exporter<'a> {
             ground,
             own,
             taken,
-            lifter: Lifter::of_own(taken),
+            lifter: Extractor::of_own(taken),
             captured: HashSet::new(),
             secret: HashSet::new(),
             mask: mask_of(&ground.environment),

@@ -3,9 +3,9 @@
 use super::reader::{LeftOut, Reader};
 use super::request::Recorded;
 use super::shape::{Entry, File, Response as Answer};
-use crate::format::lift::Lifter;
+use crate::format::extract::Extractor;
 use crate::format::notes::{Notes, offset_of, plain};
-use crate::format::swept::sweep;
+use crate::format::sweep::sweep;
 use crate::format::{FormatError, outline};
 use crate::insight::Exchange;
 use crate::insight::api::knowledge::Knowledge;
@@ -73,7 +73,7 @@ pub fn read(
         )
     })?;
     let mut reader = Reader {
-        lifter: Lifter::new(taken, known),
+        lifter: Extractor::new(taken, known),
         notes: Notes::new(json),
         left_out: LeftOut::default(),
         without_credential: 0,

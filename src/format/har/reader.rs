@@ -1,10 +1,10 @@
 //! What is carried from entry to entry of a recording while it is read.
 
-use crate::format::lift::Lifter;
+use crate::format::extract::Extractor;
 use crate::format::notes::Notes;
 
 pub(super) struct Reader<'a> {
-    pub(super) lifter: Lifter<'a>,
+    pub(super) lifter: Extractor<'a>,
     pub(super) notes: Notes<'a>,
     pub(super) left_out: LeftOut,
     /// Calls that carried none.

@@ -223,7 +223,7 @@ impl Reader<'_> {
 /// Whether the text of a part is a credential, or holds one.
 fn holds_secret_part(part: &Part) -> bool {
     part.file_name.is_none()
-        && (crate::format::lift::holds_secret(&part.name, &part.value)
+        && (crate::format::extract::holds_secret(&part.name, &part.value)
             || !crate::insight::redact::secret_spans(part.value.as_bytes()).is_empty())
 }
 

@@ -2,7 +2,7 @@
 //! are masked here.
 
 use crate::format::export::{self, Ground};
-use crate::format::lift::{Lifter, user_of};
+use crate::format::extract::{Extractor, user_of};
 use crate::insight::Exchange;
 use crate::insight::request_ids;
 use crate::model::{
@@ -50,7 +50,7 @@ pub fn document(exchange: &Exchange, ground: &Ground) -> Value {
 
 /// The request without credentials that only their names give away.
 fn without_credentials(mut sent: SentRequest) -> SentRequest {
-    let mut lifter = Lifter::of_own(&[]);
+    let mut lifter = Extractor::of_own(&[]);
     let (url, user) = user_of(&sent.url);
     if user.is_some_and(|user| !user.contains(MASK)) {
         sent.url = url;

@@ -6,10 +6,10 @@ use super::line::{
 };
 use crate::format::FormatError;
 use crate::format::call::title_of;
+use crate::format::collection::CollectionBuilder;
 use crate::format::curl;
-use crate::format::gathered::Gathered;
+use crate::format::extract::Extractor;
 use crate::format::har::Watch;
-use crate::format::lift::Lifter;
 use crate::model::{
     Collection, Param, Piece, RequestSpec, Secret, TokenName, names_in, with_pieces,
 };
@@ -27,7 +27,7 @@ pub fn read(
     let text = text.trim_start_matches('\u{feff}');
     let lines = lines(text);
     let mut reader = Reader {
-        gathered: Gathered::new(text, taken, known),
+        gathered: CollectionBuilder::new(text, taken, known),
         named: HashMap::new(),
     };
     reader.variables(&lines);
@@ -79,7 +79,7 @@ fn lines(text: &str) -> Vec<Line<'_>> {
 }
 
 pub(super) struct Reader<'a> {
-    pub(super) gathered: Gathered<'a>,
+    pub(super) gathered: CollectionBuilder<'a>,
     /// The requests that others refer to by name, by their number once they are read.
     named: HashMap<String, Option<usize>>,
 }
@@ -108,7 +108,7 @@ impl Reader<'_> {
                 self.named.insert(name.to_owned(), None);
             }
         }
-        let Gathered {
+        let CollectionBuilder {
             variables, lifter, ..
         } = &mut self.gathered;
         variables.fill(lifter);
@@ -165,7 +165,7 @@ impl Reader<'_> {
             text.push('\n');
         }
         let text = self.gathered.variables.plain(&text);
-        let lifter = std::mem::replace(&mut self.gathered.lifter, Lifter::new(&[], &|_| None));
+        let lifter = std::mem::replace(&mut self.gathered.lifter, Extractor::new(&[], &|_| None));
         let (steps, notes, lifter) = curl::read_within(&text, lifter);
         self.gathered.lifter = lifter;
         for note in notes {

@@ -1,7 +1,7 @@
 //! Reads the items of an HTTPie command: headers, parameters, members of the body, files.
 
+use crate::format::collection::CollectionBuilder;
 use crate::format::curl::Word;
-use crate::format::gathered::Gathered;
 use crate::model::{Param, Part};
 use serde_json::Value;
 use std::fmt::Write;
@@ -40,7 +40,7 @@ impl Items {
     }
 
     /// Adds an item by its sign; what cannot be read gets a note.
-    pub fn take(&mut self, gathered: &mut Gathered, word: &Word) {
+    pub fn take(&mut self, gathered: &mut CollectionBuilder, word: &Word) {
         let text = word.text();
         let Some((name, sign, value)) = parted(&text) else {
             match text.strip_suffix(';') {

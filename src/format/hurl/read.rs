@@ -3,7 +3,7 @@
 
 use crate::format::FormatError;
 use crate::format::call::{Call, Manner, Sent};
-use crate::format::gathered::Gathered;
+use crate::format::collection::CollectionBuilder;
 use crate::format::har::Watch;
 use crate::format::written;
 use crate::model::{Collection, Expectation, Param, Part, Secret, TokenName, as_text};
@@ -96,7 +96,7 @@ pub fn read(
     let mut reader = Reader {
         lines: lines.collect(),
         next: 0,
-        gathered: Gathered::new(text, taken, known),
+        gathered: CollectionBuilder::new(text, taken, known),
     };
     while let Some((line, at)) = reader.peek() {
         watch(at * 99 / text.len().max(1));
@@ -145,7 +145,7 @@ fn with_own_names(text: &str) -> String {
 struct Reader<'a> {
     lines: Vec<(&'a str, usize)>,
     next: usize,
-    gathered: Gathered<'a>,
+    gathered: CollectionBuilder<'a>,
 }
 
 fn is_idle(line: &str) -> bool {

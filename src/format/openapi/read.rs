@@ -6,8 +6,8 @@ use super::notes::{Lost, Notes};
 use super::parameters::{Parameters, plain, variable};
 use super::reader::{Reader, Room};
 use crate::format::FormatError;
+use crate::format::extract::Extractor;
 use crate::format::har::Watch;
-use crate::format::lift::Lifter;
 use crate::format::yaml;
 use crate::insight::redact::{Mask, without_jwts};
 use crate::model::{
@@ -39,7 +39,7 @@ pub fn read(
     watch(50);
     let mut reader = Reader {
         document: &document,
-        lifter: Lifter::new(taken, known),
+        lifter: Extractor::new(taken, known),
         room: Room(ROOM + text.len()),
         ways: HashMap::new(),
         within: Vec::new(),

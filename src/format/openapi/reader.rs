@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::notes::{At, Lost, Notes};
-use crate::format::lift::Lifter;
+use crate::format::extract::Extractor;
 use crate::model::{Step, TokenName, as_text, decoded};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -37,7 +37,7 @@ pub(super) enum Way {
 
 pub(super) struct Reader<'d> {
     pub(super) document: &'d Document<'d>,
-    pub(super) lifter: Lifter<'d>,
+    pub(super) lifter: Extractor<'d>,
     pub(super) room: Room,
     /// How each scheme signs in; `None` for one that is not described.
     pub(super) ways: HashMap<&'d str, Option<Way>>,

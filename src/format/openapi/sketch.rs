@@ -16,7 +16,7 @@ const DEEPEST_PARTS: usize = 16;
 
 /// What a schema and the parts of its `allOf` say together.
 #[derive(Default)]
-struct Gathered<'d> {
+struct CollectionBuilder<'d> {
     members: Vec<(&'d str, &'d Value)>,
     required: HashSet<&'d str>,
     kind: Option<&'d str>,
@@ -51,7 +51,7 @@ impl<'d> Reader<'d> {
     }
 
     fn made_up(&mut self, schema: &'d Value, name: &str, depth: usize) -> Value {
-        let mut gathered = Gathered::default();
+        let mut gathered = CollectionBuilder::default();
         self.gather(schema, &mut gathered, 0);
         let kind = gathered.kind.unwrap_or(match gathered.members.is_empty() {
             true => "",
@@ -127,7 +127,7 @@ impl<'d> Reader<'d> {
         self.copied(value, Some(schema))
     }
 
-    fn gather(&mut self, schema: &'d Value, gathered: &mut Gathered<'d>, depth: usize) {
+    fn gather(&mut self, schema: &'d Value, gathered: &mut CollectionBuilder<'d>, depth: usize) {
         if depth == DEEPEST_PARTS || !self.steps() {
             return;
         }

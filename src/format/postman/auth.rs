@@ -1,7 +1,7 @@
 //! How a request of a collection proves who it is, as far as that can be done with a token.
 
 use super::read::Reader;
-use crate::format::gathered::is_proven;
+use crate::format::collection::is_proven;
 use crate::format::node::{Members, Node};
 use crate::model::{Auth, Param, RequestSpec, TokenName, slot};
 

@@ -2,7 +2,7 @@
 //! said of the parts that no request of ours can hold.
 
 use crate::format::FormatError;
-use crate::format::gathered::Gathered;
+use crate::format::collection::CollectionBuilder;
 use crate::format::har::Watch;
 use crate::format::node::{Members, Node};
 use crate::format::notes::{offset_of, plain};
@@ -132,7 +132,7 @@ pub fn read(
         };
     };
     let mut reader = Reader {
-        gathered: Gathered::new(json, taken, known),
+        gathered: CollectionBuilder::new(json, taken, known),
         watch,
         length: json.len(),
     };
@@ -150,7 +150,7 @@ pub fn read(
 }
 
 pub(super) struct Reader<'a, 'w> {
-    pub(super) gathered: Gathered<'a>,
+    pub(super) gathered: CollectionBuilder<'a>,
     watch: Watch<'w>,
     length: usize,
 }
@@ -263,7 +263,7 @@ impl Reader<'_, '_> {
                 .variables
                 .set(&name, &value, is_secret, node.at);
         }
-        let Gathered {
+        let CollectionBuilder {
             variables, lifter, ..
         } = &mut self.gathered;
         variables.fill(lifter);

@@ -2,7 +2,7 @@
 //! of the modes that Postman has.
 
 use super::read::Reader;
-use crate::format::gathered::Gathered;
+use crate::format::collection::CollectionBuilder;
 use crate::format::node::{Members, Node};
 use crate::model::{Body, Param, Part, RequestSpec, cut, lightly_encoded};
 use serde_json::json;
@@ -199,7 +199,7 @@ impl Reader<'_, '_> {
         let rows = rows
             .into_iter()
             .filter_map(|node| Some((node.at, node.members()?)));
-        let Gathered {
+        let CollectionBuilder {
             notes, variables, ..
         } = &mut self.gathered;
         let rows = rows.map(|(at, row)| {

@@ -1,7 +1,7 @@
 //! The calls that an API is known to answer, what a probe may assume of it, and the headers of a
 //! request that it reads besides the credential.
 
-use super::fits::host_fits;
+use super::pattern::host_fits;
 use crate::model::Cause;
 use url::Url;
 

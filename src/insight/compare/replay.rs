@@ -1,7 +1,7 @@
 //! Compares a replayed step with its recording. Codes and statuses decide; titles and details may
 //! be reworded or translated, so they never do. `record` turns a call into a step.
 
-mod lift;
+mod hoist;
 mod needs;
 mod record;
 

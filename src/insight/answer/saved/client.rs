@@ -3,7 +3,7 @@
 //! message shows of the request.
 
 use super::text::{first, last};
-use super::{access, told};
+use super::{access, client_words};
 use crate::insight::api::Words;
 use crate::insight::api::knowledge::{Heard, Pack};
 use crate::insight::api::library::{CLIENT, Library};
@@ -40,8 +40,8 @@ pub fn read(text: &str, library: &Library) -> Option<Said> {
         ..Failure::new(cause, format!("{SAYS}{}", cut(shown.trim(), QUOTED)), hint)
     };
     let mut sent = access::asked_in(line)
-        .or_else(|| told::address(line))
-        .or_else(|| told::address(&near));
+        .or_else(|| client_words::address(line))
+        .or_else(|| client_words::address(&near));
     if let Some(value) = value {
         // Looked at like the credential of any call, and masked like it.
         sent.get_or_insert_with(SentRequest::default)

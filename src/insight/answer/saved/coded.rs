@@ -1,7 +1,7 @@
 //! Answers that clients tell by a code and words, with neither a status nor a head.
 
+use super::client_words::address;
 use super::talk::Turn;
-use super::told::address;
 use crate::insight::json::Json;
 use crate::model::Response;
 

@@ -2,7 +2,7 @@
 
 use super::talk::Turn;
 use super::text::first;
-use super::{client, told};
+use super::{client, client_words};
 use crate::insight::api::library::Library;
 use crate::insight::json::Json;
 
@@ -18,7 +18,7 @@ pub fn said(record: Option<&Json>, words: &str, library: &Library) -> Option<cli
 pub fn answered(record: Option<&Json>) -> Option<Turn> {
     let members = record?.as_object()?.iter();
     let mut texts = members.filter_map(|(_, value)| value.as_text());
-    let told = texts.find_map(|text| told::read(text).filter(|told| told.is_plain))?;
+    let told = texts.find_map(|text| client_words::read(text).filter(|told| told.is_plain))?;
     let answer = told.turn.answer.as_ref();
     answer
         .is_some_and(|answer| !answer.body.is_empty())

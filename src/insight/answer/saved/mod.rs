@@ -7,6 +7,7 @@ mod access;
 mod below;
 mod beside;
 mod client;
+mod client_words;
 mod coded;
 mod command;
 mod credential;
@@ -21,7 +22,6 @@ mod record;
 mod table;
 mod talk;
 mod text;
-mod told;
 mod trace;
 mod wget;
 
@@ -355,7 +355,7 @@ fn document(bytes: &[u8], words: &str, library: &Library) -> Option<Saved> {
 
 /// A value as a program printed it, read as the JSON that it was.
 fn printed(words: &str) -> Option<Saved> {
-    let json = told::printed(words)?;
+    let json = client_words::printed(words)?;
     let mut notes = json::read(words).notes;
     notes.truncate(1);
     notes.push(Note::new(
@@ -409,7 +409,7 @@ fn logged(line: &str) -> Option<(Turn, Form)> {
 
 /// What a client says, of an answer or of none.
 fn in_words(words: &str, library: &Library) -> Option<Saved> {
-    let told = told::read(words);
+    let told = client_words::read(words);
     let said = client::read(words, library);
     if let Some(said) = said {
         let of_proxy = said.failure.cause.id().starts_with("proxy.");

@@ -1,7 +1,7 @@
 //! How calls become the steps of a session: as they were typed, with tokens by name and without
 //! the secrets that were typed, and with what came back as the expectation.
 
-use super::lift::{lift_base, lift_ids};
+use super::hoist::{hoist_base, hoist_ids};
 use super::{captured, expectation, expectation_with_body};
 use crate::insight::Exchange;
 use crate::insight::asking::wrong_token;
@@ -55,8 +55,8 @@ pub fn session_of<'a>(
             environments.join(", ")
         )));
     }
-    lift_base(&mut session, keeping.environments);
-    lift_ids(&mut session, keeping.environments);
+    hoist_base(&mut session, keeping.environments);
+    hoist_ids(&mut session, keeping.environments);
     (session, notes)
 }
 

@@ -3,7 +3,7 @@
 
 use super::finding::{Findings, Rule, Tier};
 use super::known::{Beside, beside};
-use crate::insight::api::fits::path_fits;
+use crate::insight::api::pattern::path_fits;
 use crate::insight::facts::{Case, Facts, Page};
 use crate::model::{Body, Cause, RequestSpec};
 

@@ -1,7 +1,7 @@
 //! The part of reading that all formats share: a reader takes its file apart and hands the pieces
 //! over here, which become a collection.
 
-use super::lift::{Lifter, user_of};
+use super::extract::{Extractor, user_of};
 use super::notes::Notes;
 use super::variables::{Settled, Variables, with_scheme};
 use crate::insight::redact::Mask;
@@ -26,23 +26,23 @@ const OWN: [&str; 5] = [
 ];
 
 /// Collects the requests, tokens, variables and notes of one file.
-pub struct Gathered<'a> {
+pub struct CollectionBuilder<'a> {
     pub notes: Notes<'a>,
-    pub lifter: Lifter<'a>,
+    pub lifter: Extractor<'a>,
     pub variables: Variables,
     steps: Vec<Step>,
 }
 
-impl<'a> Gathered<'a> {
+impl<'a> CollectionBuilder<'a> {
     /// An empty collection for this text; found tokens get names that are not `taken`.
     pub fn new(
         text: &'a str,
         taken: &'a [TokenName],
         known: &'a dyn Fn(&Secret) -> Option<TokenName>,
-    ) -> Gathered<'a> {
-        Gathered {
+    ) -> CollectionBuilder<'a> {
+        CollectionBuilder {
             notes: Notes::new(text),
-            lifter: Lifter::new(taken, known),
+            lifter: Extractor::new(taken, known),
             variables: Variables::default(),
             steps: Vec::new(),
         }

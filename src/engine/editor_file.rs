@@ -12,18 +12,18 @@ const PREFIX: &str = "editing-";
 const LOCK: &str = "lock";
 
 /// A file for an editor; dropping this removes it.
-pub struct Sheet {
+pub struct EditorFile {
     folder: PathBuf,
     path: PathBuf,
     lock: File,
 }
 
-impl Sheet {
+impl EditorFile {
     /// Writes a sheet in a folder of ours; `ending` (such as `.json`) tells the editor the kind of
     /// text.
-    pub fn new(ours: &Path, ending: &str, text: &[u8]) -> io::Result<Sheet> {
+    pub fn new(ours: &Path, ending: &str, text: &[u8]) -> io::Result<EditorFile> {
         let (folder, lock) = locked_folder(ours)?;
-        let sheet = Sheet {
+        let sheet = EditorFile {
             path: folder.join(format!("text{ending}")),
             folder,
             lock,
@@ -64,7 +64,7 @@ impl Sheet {
     }
 }
 
-impl Drop for Sheet {
+impl Drop for EditorFile {
     fn drop(&mut self) {
         remove(&self.folder);
     }
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_sheet_is_private_holds_the_bytes_and_is_gone_with_its_owner() {
         let dir = tempfile::tempdir().unwrap();
-        let sheet = Sheet::new(dir.path(), ".json", b"{\xff").unwrap();
+        let sheet = EditorFile::new(dir.path(), ".json", b"{\xff").unwrap();
         let path = sheet.path().to_owned();
         assert!(path.starts_with(dir.path()) && path.extension().unwrap() == "json");
         #[cfg(unix)]
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn only_sheets_without_a_living_owner_are_swept() {
         let dir = tempfile::tempdir().unwrap();
-        let living = Sheet::new(dir.path(), ".txt", b"1").unwrap();
+        let living = EditorFile::new(dir.path(), ".txt", b"1").unwrap();
         // As a kill leaves them: while a sheet was used, when it was made, and when it was
         // taken away. And as they were before they had folders.
         for (folder, files) in [
@@ -212,7 +212,7 @@ mod tests {
                 }
             });
             for _ in 0..300 {
-                let sheet = Sheet::new(dir.path(), ".txt", b"whole").unwrap();
+                let sheet = EditorFile::new(dir.path(), ".txt", b"whole").unwrap();
                 assert_eq!(sheet.text(9).unwrap(), b"whole");
             }
             done.store(true, std::sync::atomic::Ordering::Relaxed);

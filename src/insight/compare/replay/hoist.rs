@@ -4,7 +4,7 @@
 use crate::model::{Auth, Environment, Session, names_in};
 
 /// Paths that begin with the environment's base URL begin with `{{base}}` instead.
-pub fn lift_base(session: &mut Session, environments: &[Environment]) {
+pub fn hoist_base(session: &mut Session, environments: &[Environment]) {
     let named = session.environment.as_deref();
     let Some(place) = environments.iter().find(|e| Some(e.name.as_str()) == named) else {
         return;
@@ -25,7 +25,7 @@ pub fn lift_base(session: &mut Session, environments: &[Environment]) {
 /// Ids in paths become variables, named after what stands before them: `runbooks/7` becomes
 /// `runbooks/{{runbook}}`. A name that a step fills in otherwise is left alone, and so is one that
 /// the session's environment uses for another value.
-pub fn lift_ids(session: &mut Session, environments: &[Environment]) {
+pub fn hoist_ids(session: &mut Session, environments: &[Environment]) {
     let named = session.environment.as_deref();
     let place = environments.iter().find(|e| Some(e.name.as_str()) == named);
     let mut variables: Vec<(String, String)> = Vec::new();
@@ -171,7 +171,7 @@ mod tests {
             "/core/runbooks/9",
             "/core/companies/6f1c5c0e-4c2e-4f0d-9f5e-0a1b2c3d4e5f/x",
         ]);
-        lift_ids(&mut session, &[]);
+        hoist_ids(&mut session, &[]);
         assert_eq!(
             urls(&session),
             [
@@ -202,7 +202,7 @@ mod tests {
             "/2026/05",
         ];
         let mut session = session(&left);
-        lift_ids(&mut session, &[]);
+        hoist_ids(&mut session, &[]);
         assert_eq!(urls(&session), left);
         assert!(session.variables.is_empty());
     }
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn a_name_that_is_filled_in_otherwise_is_not_taken() {
         let mut session = session(&["/runbooks/{{runbook}}/x", "/runbooks/7"]);
-        lift_ids(&mut session, &[]);
+        hoist_ids(&mut session, &[]);
         assert_eq!(urls(&session)[1], "/runbooks/{{runbook2}}");
     }
 
@@ -222,7 +222,7 @@ mod tests {
             ..Environment::default()
         };
         let mut session = session(&["/orders/7/tasks/4"]);
-        lift_ids(&mut session, &[acme]);
+        hoist_ids(&mut session, &[acme]);
         assert_eq!(urls(&session), ["/orders/{{order2}}/tasks/{{task}}"]);
         assert_eq!(
             session.variables,
@@ -245,7 +245,7 @@ mod tests {
             "https://api.acme.example/v10/core",
             "https://elsewhere.example/v1/core",
         ]);
-        lift_base(&mut session, &[acme]);
+        hoist_base(&mut session, &[acme]);
         assert_eq!(
             urls(&session),
             [

@@ -62,7 +62,7 @@ impl Protocol {
 }
 
 /// One way out, with the HTTP clients that use it.
-pub struct Way {
+pub struct Egress {
     /// Shared by all clients, so that each profits from the handshakes of the others.
     tls: ClientConfig,
     proxies: Arc<Proxies>,
@@ -72,7 +72,7 @@ pub struct Way {
     asked: Mutex<Vec<(Origin, bool)>>,
 }
 
-impl Way {
+impl Egress {
     /// Sends a request and reads the head of its answer, by the library or, where that cannot send
     /// a typed `Host` over HTTP/2, by our own code.
     pub async fn answer(
@@ -189,11 +189,11 @@ impl Way {
 
 /// All ways out that this run has used.
 #[derive(Default)]
-pub struct Ways {
-    known: Mutex<Vec<(Kind, Arc<Way>)>>,
+pub struct ClientPool {
+    known: Mutex<Vec<(Kind, Arc<Egress>)>>,
 }
 
-impl Ways {
+impl ClientPool {
     /// The way out for an environment, made on first use. Origins with unchecked certificates get
     /// their own, so that no other origin shares it. Fails where certificate files cannot be read.
     pub fn of(
@@ -202,7 +202,7 @@ impl Ways {
         authorities: &[PathBuf],
         unchecked: bool,
         reach: Reach,
-    ) -> Result<Arc<Way>, Failure> {
+    ) -> Result<Arc<Egress>, Failure> {
         let own = environment.ca_file.iter();
         let kind = Kind {
             direct: environment.sandbox,
@@ -223,7 +223,7 @@ impl Ways {
             (false, Some(address)) => Proxies::of_environment(address),
             (false, None) => Proxies::of_shell(),
         };
-        let way = Arc::new(Way {
+        let way = Arc::new(Egress {
             tls: trust::config(&kind.trust)?,
             proxies: Arc::new(proxies),
             reach: Arc::new(kind.reach.clone()),

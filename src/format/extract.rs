@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use std::collections::{HashMap, HashSet};
 
 /// Lifts credentials, and collects them. It holds values in the clear and cannot be printed.
-pub struct Lifter<'a> {
+pub struct Extractor<'a> {
     /// Names that are already in use.
     taken: &'a [TokenName],
     /// Finds the known token with a value.
@@ -67,13 +67,13 @@ const SCHEMES: [&str; 8] = [
 const MORE_NAMES: [&str; 3] = ["subscription-key", "functions-key", "credential"];
 const WHOLE_NAMES: [&str; 4] = ["auth", "pass", "key", "x-session"];
 
-impl<'a> Lifter<'a> {
+impl<'a> Extractor<'a> {
     /// For imported texts: new names are not `taken`, and a `known` value keeps its token's name.
     pub fn new(
         taken: &'a [TokenName],
         known: &'a dyn Fn(&Secret) -> Option<TokenName>,
-    ) -> Lifter<'a> {
-        Lifter {
+    ) -> Extractor<'a> {
+        Extractor {
             taken,
             known,
             found: Vec::new(),
@@ -88,10 +88,10 @@ impl<'a> Lifter<'a> {
     }
 
     /// For our own requests, where a credential with a name stays as it is.
-    pub fn of_own(taken: &'a [TokenName]) -> Lifter<'a> {
-        Lifter {
+    pub fn of_own(taken: &'a [TokenName]) -> Extractor<'a> {
+        Extractor {
             bare: Bare::Variable,
-            ..Lifter::new(taken, &|_| None)
+            ..Extractor::new(taken, &|_| None)
         }
     }
 
