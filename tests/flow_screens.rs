@@ -143,7 +143,7 @@ fn a_protected_environment_never_gets_writes_from_the_matrix() {
     let mut scene = Scene::open(WIDE);
     scene.keys("2 ctrl-e");
     choose(&mut scene, "acme-live");
-    assert_eq!(scene.state.matrix.place, "acme-live");
+    assert_eq!(scene.state.matrix.environment, "acme-live");
     let callers = &scene.state.matrix.matrix.callers;
     assert_eq!(callers, &[Caller::Token(name("desk"))]);
     scene.keys("W");

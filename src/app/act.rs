@@ -174,7 +174,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::SessionsRunFrom => effects = resume::run_from(state),
         Action::SessionsRunOne => effects = resume::run_one(state),
         Action::SessionsToken => effects = sessions::choose_token(state),
-        Action::SessionsPlace => sessions::choose_place(state),
+        Action::SessionsEnvironment => sessions::choose_environment(state),
         Action::SessionsTempo => sessions::choose_tempo(state),
         Action::SessionsRecord => effects = sessions::record(state),
         Action::SessionsMarkdown => effects = sessions::export(state, Exported::Markdown),
@@ -287,7 +287,7 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::FormatBody if state.builder.body.area.is_empty() => {
             Some("There is no body to put on lines.")
         }
-        Action::OpenEditor => state.builder.no_editor(),
+        Action::OpenEditor => state.builder.why_not_edit(),
         Action::FieldSearch if !state.edits_lines() => {
             Some("Only the lines of a body or of the notes are searched.")
         }
@@ -310,14 +310,14 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::StepView | Action::SaveBody | Action::FilterBody if !state.response.has_views() => {
             Some(NO_BODY)
         }
-        Action::OpenBody => save_body::no_open(state),
+        Action::OpenBody => save_body::why_not_open(state),
         Action::Investigate => investigate::nothing_to_explain(state),
         Action::Isolate => isolate::why_not(state),
         Action::When => when::why_not(state),
-        Action::ProbeRefute => investigate::no_test(state),
-        Action::BackOff => resend::no_back_off(state),
-        Action::FetchLarger => resend::no_larger(state),
-        Action::TrustOrigin => resend::no_trust(state),
+        Action::ProbeRefute => investigate::why_not_test(state),
+        Action::BackOff => resend::why_not_back_off(state),
+        Action::FetchLarger => resend::why_not_load_more(state),
+        Action::TrustOrigin => resend::why_not_trust(state),
         Action::OpenRemedy => remedy::why_not(state),
         Action::ToField => failing_field::why_not(state),
         Action::ToggleFold | Action::ToggleAllFolds if !state.response.can_fold() => Some(
@@ -335,26 +335,26 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::Copy if state.focus == Pane::History && state.history.selected().is_none() => {
             Some("No call was made yet, or none fits the filter.")
         }
-        Action::MatrixFill => matrix::no_fill(state),
-        Action::MatrixWrites => matrix::no_writes(state),
-        Action::MatrixOpen | Action::MatrixWhy => matrix::no_call(state),
+        Action::MatrixFill => matrix::why_not_fill(state),
+        Action::MatrixWrites => matrix::why_not_write(state),
+        Action::MatrixOpen | Action::MatrixWhy => matrix::why_not_call(state),
         Action::MatrixExport if state.matrix.is_empty() => {
             Some("There is nothing to write yet. Choose requests and tokens.")
         }
-        Action::SessionsOpen => sessions::no_open(state),
+        Action::SessionsOpen => sessions::why_not_open(state),
         Action::SessionsRun | Action::SessionsRunFrom | Action::SessionsRunOne => {
-            sessions::no_run(state)
+            sessions::why_not_run(state)
         }
-        Action::SessionsToken | Action::SessionsPlace | Action::SessionsTempo
+        Action::SessionsToken | Action::SessionsEnvironment | Action::SessionsTempo
             if state.sessions.open.is_none() =>
         {
             Some("No session is open.")
         }
-        Action::SessionsRecord => sessions::no_record(state),
-        Action::SessionsMarkdown | Action::SessionsJunit => sessions::no_report(state),
-        Action::TokensRead | Action::TokensMark | Action::TokensTake => tokens::no_token(state),
-        Action::TokensSurvey | Action::TokensVerify => tokens::no_survey(state),
-        Action::TokensAnew => tokens::no_other_value(state),
+        Action::SessionsRecord => sessions::why_not_record(state),
+        Action::SessionsMarkdown | Action::SessionsJunit => sessions::why_not_report(state),
+        Action::TokensRead | Action::TokensMark | Action::TokensTake => tokens::why_no_token(state),
+        Action::TokensSurvey | Action::TokensVerify => tokens::why_not_ask(state),
+        Action::TokensAnew => tokens::why_not_change(state),
         action if action.place() == Place::Body && !state.response.has_views() => Some(NO_BODY),
         Action::UndoHistory if !state.history.has_forgotten() => Some("Nothing was forgotten."),
         _ => None,
@@ -566,7 +566,7 @@ fn choose(state: &mut State) -> Vec<Effect> {
         }
         Some(Pick::Writes(writes)) => state.matrix.writes = writes,
         Some(Pick::RunToken(token)) => sessions::take_token(state, token),
-        Some(Pick::RunPlace(place)) => return sessions::take_place(state, place),
+        Some(Pick::RunEnvironment(place)) => return sessions::take_environment(state, place),
         Some(Pick::RunTempo(tempo)) => state.sessions.tempo = tempo,
         Some(Pick::AddEnvironment) => return setup::add(state),
         Some(Pick::ChangeEnvironment) => return setup::change(state),

@@ -308,7 +308,7 @@ actions! {
     SessionsRunFrom "sessions-run-from" "run from this step on" / "run from here" Place::Screen(Screen::Sessions), ["f"];
     SessionsRunOne  "sessions-run-one" "run this step, and go to the next" / "run one" Place::Screen(Screen::Sessions), ["o"];
     SessionsToken   "sessions-token"   "choose the token of the whole run" / "token" Place::Screen(Screen::Sessions), ["t"];
-    SessionsPlace   "sessions-place"   "choose the environment of the run" / "environment" Place::Screen(Screen::Sessions), ["E"];
+    SessionsEnvironment   "sessions-place"   "choose the environment of the run" / "environment" Place::Screen(Screen::Sessions), ["E"];
     SessionsTempo   "sessions-tempo"   "choose how fast steps follow each other" / "tempo" Place::Screen(Screen::Sessions), ["p"];
     SessionsRecord  "sessions-record"  "record what came as expected" / "record" Place::Screen(Screen::Sessions), ["w"];
     SessionsMarkdown "sessions-markdown" "copy the report as Markdown" / "Markdown" Place::Screen(Screen::Sessions), ["y"];

@@ -6,7 +6,7 @@ use super::action::{Action, Pane, Place, Screen};
 use super::feature::{investigate, setup};
 use super::message::{Effect, Notice};
 use super::palette;
-use super::pane::{Part, ResponseTab, TokensPart};
+use super::pane::{ResponseTab, SessionsPart, TokensPart};
 use super::state::{Overlay, State};
 
 /// Does what the action's key would do, after going to the place where that key works.
@@ -78,14 +78,14 @@ fn point_at(state: &mut State, row: usize) -> (usize, Option<Action>) {
             state.matrix.list.cursor = row.min(len.saturating_sub(1));
             (len, None)
         }
-        Screen::Sessions if state.sessions.part == Part::Files => {
+        Screen::Sessions if state.sessions.part == SessionsPart::Files => {
             let len = state.sessions.files.len();
             state.sessions.list.cursor = row.min(len.saturating_sub(1));
             (len, Some(Action::SessionsOpen))
         }
         Screen::Sessions => {
             let len = state.sessions.step_count();
-            state.sessions.part = Part::Steps;
+            state.sessions.part = SessionsPart::Steps;
             state.sessions.steps.cursor = row.min(len.saturating_sub(1));
             (len, None)
         }

@@ -11,7 +11,7 @@ use super::feature::send::go_to;
 use super::feature::sessions;
 use super::feature::setup;
 use super::message::{Effect, Imported, ImportedToken, Level, Notice, OpenSession, Pasted};
-use super::pane::{Editing, Part, SeenToken};
+use super::pane::{Editing, SeenToken, SessionsPart};
 use super::remember::remember;
 use super::state::{Overlay, State};
 use crate::format::registry;
@@ -267,7 +267,7 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
         };
         effects.extend(sessions::opened(state, Ok(Box::new(open))));
         // It is in no list of files yet, so where one part is visible, show its steps.
-        state.sessions.part = Part::Steps;
+        state.sessions.part = SessionsPart::Steps;
     }
     let mut remedy: Vec<String> = notes.iter().map(|note| note.message.clone()).collect();
     if remedy.len() > NOTES {

@@ -7,7 +7,7 @@ use super::feature::sessions;
 use super::feature::sign_in;
 use super::feature::tokens;
 use super::message::{Effect, Listing, Notice, OpenSession};
-use super::pane::{Part, TokensPart};
+use super::pane::{SessionsPart, TokensPart};
 use super::state::State;
 use super::task::Job;
 use std::path::PathBuf;
@@ -91,7 +91,7 @@ pub fn point_to(state: &mut State, part: usize) {
     match state.screen {
         Screen::Explorer | Screen::Matrix => {}
         Screen::Sessions => {
-            state.sessions.part = Part::ALL.get(part).copied().unwrap_or_default();
+            state.sessions.part = SessionsPart::ALL.get(part).copied().unwrap_or_default();
         }
         Screen::Tokens => {
             state.tokens_pane.part = TokensPart::ALL.get(part).copied().unwrap_or_default();
@@ -112,7 +112,7 @@ pub fn point_to_row(state: &mut State, part: usize, row: usize) -> Option<Action
     let place = |state: &State| match state.screen {
         Screen::Sessions => {
             let list = match state.sessions.part {
-                Part::Files => state.sessions.list.cursor,
+                SessionsPart::Files => state.sessions.list.cursor,
                 _ => state.sessions.steps.cursor,
             };
             (state.sessions.part as usize, list)

@@ -78,16 +78,16 @@ pub fn read(
             "Import the .bru file of a request, or the collection exported as JSON.",
         ));
     };
-    let mut reader = Reader { gathered };
+    let mut reader = BrunoReader { gathered };
     reader.request(&blocks, asked, &title);
     Ok(reader.gathered.finish("bruno", &title))
 }
 
-struct Reader<'a> {
+struct BrunoReader<'a> {
     gathered: CollectionBuilder<'a>,
 }
 
-impl Reader<'_> {
+impl BrunoReader<'_> {
     fn plain(&mut self, text: &str) -> String {
         self.gathered.variables.plain(text)
     }

@@ -54,7 +54,7 @@ pub fn read(
     watch(50);
     let all = root.list().unwrap_or_else(|| vec![root]);
     let all: Vec<Members> = all.into_iter().filter_map(Node::members).collect();
-    let mut reader = Reader {
+    let mut reader = HoppscotchReader {
         gathered: CollectionBuilder::new(json, taken, known),
         own: Vec::new(),
     };
@@ -88,7 +88,7 @@ fn named(name: &str, before: &str) -> String {
     format!("{before}{} / ", cut(name.trim(), 40))
 }
 
-struct Reader<'a> {
+struct HoppscotchReader<'a> {
     gathered: CollectionBuilder<'a>,
     /// The variables of the current request, and of folders around it that differ from the
     /// collection's.
@@ -105,7 +105,7 @@ struct Folder<'t> {
     depth: usize,
 }
 
-impl Reader<'_> {
+impl HoppscotchReader<'_> {
     fn variables(&mut self, members: &Members, depth: usize) {
         for node in members.list("variables") {
             let Some(row) = node.members() else { continue };

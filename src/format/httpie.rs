@@ -99,7 +99,7 @@ enum Mode {
     Multipart,
 }
 
-struct Asked {
+struct HttpieAsked {
     mode: Mode,
     /// `--json` was given, so the headers say JSON even without a body.
     says_json: bool,
@@ -121,7 +121,7 @@ fn read_one(gathered: &mut CollectionBuilder, command: &Command) {
     let name = program.text();
     let is_https = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let name = is_https.trim_end_matches(".exe");
-    let mut asked = Asked {
+    let mut asked = HttpieAsked {
         is_xh: name.starts_with("xh"),
         mode: Mode::Json,
         says_json: false,
@@ -173,7 +173,7 @@ fn read_one(gathered: &mut CollectionBuilder, command: &Command) {
 
 fn option<'w>(
     gathered: &mut CollectionBuilder,
-    asked: &mut Asked,
+    asked: &mut HttpieAsked,
     word: &Word,
     words: &mut impl Iterator<Item = &'w Word>,
 ) {
@@ -214,7 +214,13 @@ fn option<'w>(
     set(gathered, asked, &name, value, word.at);
 }
 
-fn set(gathered: &mut CollectionBuilder, asked: &mut Asked, name: &str, value: String, at: usize) {
+fn set(
+    gathered: &mut CollectionBuilder,
+    asked: &mut HttpieAsked,
+    name: &str,
+    value: String,
+    at: usize,
+) {
     match name {
         "--json" => {
             asked.mode = Mode::Json;
@@ -266,7 +272,7 @@ fn whole_url(url: &str, scheme: &str) -> String {
     }
 }
 
-fn finish(gathered: &mut CollectionBuilder, asked: Asked, mut call: Call, command: &Command) {
+fn finish(gathered: &mut CollectionBuilder, asked: HttpieAsked, mut call: Call, command: &Command) {
     let at = call.at;
     call.params = asked.items.query.clone();
     let (signs, form) = match asked.is_xh {

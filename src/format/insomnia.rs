@@ -75,7 +75,7 @@ pub fn read(
     let members = root.members().unwrap_or_default();
     // Places in the JSON made from YAML are not those of the file.
     let is_same = json.len() == text.len();
-    let mut reader = Reader {
+    let mut reader = InsomniaReader {
         gathered: CollectionBuilder::new(if is_same { text } else { "" }, taken, known),
         own: Vec::new(),
     };
@@ -100,7 +100,7 @@ pub fn read(
     Ok(reader.gathered.finish("insomnia", &title))
 }
 
-struct Reader<'a> {
+struct InsomniaReader<'a> {
     gathered: CollectionBuilder<'a>,
     /// The values of the folders around the current request.
     own: Vec<(String, String)>,
@@ -154,7 +154,7 @@ impl<'t> Folder<'t> {
     }
 }
 
-impl Reader<'_> {
+impl InsomniaReader<'_> {
     /// Reads version 4, where each resource names its folder; the order is that of the list.
     fn fourth<'t>(&mut self, resources: &[Node<'t>]) -> String {
         let all: Vec<(Node<'t>, Members<'t>)> = resources

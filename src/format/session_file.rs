@@ -389,9 +389,9 @@ struct StepTable {
     /// Pairs that go out as they are written here.
     query: Option<String>,
     #[serde(default)]
-    params: Vec<Row>,
+    params: Vec<ParamRow>,
     #[serde(default)]
-    headers: Vec<Row>,
+    headers: Vec<ParamRow>,
     body: Option<String>,
     /// The body is data.
     #[serde(default)]
@@ -408,7 +408,7 @@ struct StepTable {
 }
 
 /// `["name", "value"]`, or `{ name = …, value = …, literal = true, off = true }`.
-struct Row(Param);
+struct ParamRow(Param);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -422,21 +422,21 @@ struct RowTable {
     off: bool,
 }
 
-impl<'de> Deserialize<'de> for Row {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Row, D::Error> {
+impl<'de> Deserialize<'de> for ParamRow {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ParamRow, D::Error> {
         struct Rows;
 
         impl<'de> Visitor<'de> for Rows {
-            type Value = Row;
+            type Value = ParamRow;
 
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
                 f.write_str("a name and a value")
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut row: A) -> Result<Row, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut row: A) -> Result<ParamRow, A::Error> {
                 let texts = [row.next_element::<String>()?, row.next_element()?];
                 match (texts, row.next_element::<IgnoredAny>()?) {
-                    ([Some(name), Some(value)], None) => Ok(Row(Param::new(name, value))),
+                    ([Some(name), Some(value)], None) => Ok(ParamRow(Param::new(name, value))),
                     (_, more) => {
                         let length = 1 + 2 * usize::from(more.is_some());
                         Err(A::Error::invalid_length(length, &self))
@@ -444,14 +444,14 @@ impl<'de> Deserialize<'de> for Row {
                 }
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, row: A) -> Result<Row, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, row: A) -> Result<ParamRow, A::Error> {
                 let row = RowTable::deserialize(MapAccessDeserializer::new(row))?;
                 let enabled = !row.off;
                 let read = match row.literal {
                     true => Param::data(row.name, row.value),
                     false => Param::new(row.name, row.value),
                 };
-                Ok(Row(Param { enabled, ..read }))
+                Ok(ParamRow(Param { enabled, ..read }))
             }
         }
 

@@ -19,7 +19,7 @@ const FROM_OUTSIDE: [&str; 4] = ["processEnv", "dotenv", "env", "shared"];
 /// The variables of one file while it is read; `settle` ends that.
 #[derive(Default)]
 pub struct Variables {
-    rows: Vec<Row>,
+    rows: Vec<VariableRow>,
     /// The index of each in `rows`.
     places: HashMap<String, usize>,
     /// The name here, by the name in the file.
@@ -37,7 +37,7 @@ pub struct Variables {
     added: usize,
 }
 
-struct Row {
+struct VariableRow {
     name: String,
     value: String,
     is_secret: bool,
@@ -86,7 +86,7 @@ impl Variables {
         if only_variable(&value) == Some(&name) {
             return (name, false);
         }
-        let row = Row {
+        let row = VariableRow {
             name: name.clone(),
             value,
             is_secret,
@@ -386,7 +386,7 @@ impl Variables {
             step.spec.url = url;
         }
         let in_key: Vec<&str> = key.as_deref().map(names_in).unwrap_or_default();
-        let is_unused = |row: &&Row| {
+        let is_unused = |row: &&VariableRow| {
             !used.contains_key(&row.name)
                 && !self.filled.contains(&row.name)
                 && !in_key.contains(&row.name.as_str())

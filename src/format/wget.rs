@@ -50,7 +50,7 @@ pub fn read(
 }
 
 #[derive(Default)]
-struct Asked {
+struct WgetAsked {
     call: Call,
     urls: Vec<(String, usize)>,
     user: String,
@@ -60,7 +60,7 @@ struct Asked {
 }
 
 fn read_one(gathered: &mut CollectionBuilder, command: &Command) {
-    let mut asked = Asked::default();
+    let mut asked = WgetAsked::default();
     let mut words = command.words.iter().skip(1);
     while let Some(word) = words.next() {
         let text = word.text();
@@ -133,7 +133,7 @@ fn read_one(gathered: &mut CollectionBuilder, command: &Command) {
 
 fn option(
     gathered: &mut CollectionBuilder,
-    asked: &mut Asked,
+    asked: &mut WgetAsked,
     name: &str,
     value: String,
     at: usize,

@@ -11,7 +11,7 @@ use super::layout::{Layout, columns};
 use super::paint::{Names, Rule, area_of};
 use super::pane;
 use super::theme::Theme;
-use crate::app::pane::{Part, TokensPart};
+use crate::app::pane::{SessionsPart, TokensPart};
 use crate::app::{Beside, Painted, Screen, Spot, State};
 use crate::model::{cut, visible_line};
 use ratatui::Frame;
@@ -42,26 +42,28 @@ pub fn draw(
         Screen::Sessions => {
             pane::sessions::draw_band(state, theme, layout.band, screen, painted);
             let part = state.sessions.part;
-            let titles = Part::ALL.map(|which| (session_title(state, which), which == part));
+            let titles =
+                SessionsPart::ALL.map(|which| (session_title(state, which), which == part));
             draw_names(&titles, layout, theme, screen, painted);
             for (which, rect) in session_parts(state, theme, layout) {
-                let place = Part::ALL.iter().position(|p| *p == which);
+                let place = SessionsPart::ALL.iter().position(|p| *p == which);
                 painted
                     .spots
                     .push((area_of(rect), Spot::Part(place.unwrap_or(0))));
-                let is_ruled = layout.wide || (which == Part::Differences && part == Part::Steps);
+                let is_ruled = layout.wide
+                    || (which == SessionsPart::Differences && part == SessionsPart::Steps);
                 let fact = match which {
-                    Part::Files => match state.sessions.files.len() {
+                    SessionsPart::Files => match state.sessions.files.len() {
                         0 => String::new(),
                         count => count.to_string(),
                     },
-                    Part::Steps => state.sessions.progress(),
-                    Part::Differences => String::new(),
+                    SessionsPart::Steps => state.sessions.progress(),
+                    SessionsPart::Differences => String::new(),
                 };
                 let title = match which {
-                    Part::Files => which.title().to_owned(),
-                    Part::Steps => session_title(state, which),
-                    Part::Differences => pane::sessions::title_of_step(state),
+                    SessionsPart::Files => which.title().to_owned(),
+                    SessionsPart::Steps => session_title(state, which),
+                    SessionsPart::Differences => pane::sessions::title_of_step(state),
                 };
                 let rule = Rule {
                     title: &title,
@@ -70,14 +72,14 @@ pub fn draw(
                 };
                 let area = ruled(rule, is_ruled, rect, layout, theme, screen);
                 match which {
-                    Part::Files => {
+                    SessionsPart::Files => {
                         pane::sessions::draw_files(state, theme, area, screen, painted);
                     }
-                    Part::Steps => {
+                    SessionsPart::Steps => {
                         measured.list_height =
                             pane::sessions::draw_steps(state, theme, area, screen, painted);
                     }
-                    Part::Differences => {
+                    SessionsPart::Differences => {
                         measured.detail_last =
                             pane::sessions::draw_differences(state, theme, area, screen);
                     }
@@ -173,16 +175,16 @@ fn ruled(
 }
 
 /// The title of a part; the steps are named after the open session.
-fn session_title(state: &State, part: Part) -> String {
+fn session_title(state: &State, part: SessionsPart) -> String {
     let open = state.sessions.open.as_ref();
     match (part, open, state.sessions.files.len()) {
-        (Part::Steps, Some(open), _) => cut(&visible_line(&open.session.name), 28),
-        (Part::Files, _, count @ 1..) => format!("{} {count}", part.title()),
+        (SessionsPart::Steps, Some(open), _) => cut(&visible_line(&open.session.name), 28),
+        (SessionsPart::Files, _, count @ 1..) => format!("{} {count}", part.title()),
         _ => part.title().to_owned(),
     }
 }
 
-fn session_parts(state: &State, theme: &Theme, layout: &Layout) -> Vec<(Part, Rect)> {
+fn session_parts(state: &State, theme: &Theme, layout: &Layout) -> Vec<(SessionsPart, Rect)> {
     let middle = layout.middle;
     let steps_and_differences = |area: Rect| {
         let wanted = pane::sessions::height_of_steps(state, theme, layout.inside(area)) + 3;
@@ -196,11 +198,14 @@ fn session_parts(state: &State, theme: &Theme, layout: &Layout) -> Vec<(Part, Re
             height: area.height - upper,
             ..area
         };
-        vec![(Part::Steps, steps), (Part::Differences, differences)]
+        vec![
+            (SessionsPart::Steps, steps),
+            (SessionsPart::Differences, differences),
+        ]
     };
     if !layout.wide {
         return match state.sessions.part {
-            Part::Steps if middle.height >= 16 && state.sessions.open.is_some() => {
+            SessionsPart::Steps if middle.height >= 16 && state.sessions.open.is_some() => {
                 steps_and_differences(middle)
             }
             part => vec![(part, middle)],
@@ -208,7 +213,7 @@ fn session_parts(state: &State, theme: &Theme, layout: &Layout) -> Vec<(Part, Re
     }
     let left = (middle.width * 36 / 100).clamp(40, 60);
     let (files, right) = columns(middle, left);
-    let mut parts = vec![(Part::Files, files)];
+    let mut parts = vec![(SessionsPart::Files, files)];
     parts.extend(steps_and_differences(right));
     parts
 }

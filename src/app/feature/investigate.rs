@@ -301,7 +301,7 @@ pub fn copy_ticket(state: &mut State) -> Vec<Effect> {
 }
 
 /// Why the verdict in front cannot be tested.
-pub fn no_test(state: &State) -> Option<&'static str> {
+pub fn why_not_test(state: &State) -> Option<&'static str> {
     let Some(Overlay::Investigate(pane)) = &state.overlay else {
         return None;
     };
@@ -318,7 +318,7 @@ pub fn no_test(state: &State) -> Option<&'static str> {
 
 /// Sends the call that would prove the verdict wrong.
 pub fn refute(state: &mut State) -> Vec<Effect> {
-    if let Some(why) = no_test(state) {
+    if let Some(why) = why_not_test(state) {
         state.notice = Some(Notice::info(why));
         return Vec::new();
     }

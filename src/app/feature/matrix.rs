@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The environment that the matrix calls.
-pub fn place_of_matrix(state: &State) -> &Environment {
+pub fn environment_of_matrix(state: &State) -> &Environment {
     state.environment_for(None, state.matrix.session.environment.as_deref())
 }
 
@@ -33,16 +33,16 @@ pub fn shown(state: &mut State) -> Vec<Effect> {
 
 /// Every read-only endpoint that the pack of the API lists.
 fn endpoints_as_rows(state: &State) -> Session {
-    let place = place_of_matrix(state);
+    let place = environment_of_matrix(state);
     let knowledge = state.catalogue.library.of_environment(place);
     reading_session(&knowledge.endpoints(&place.base_url))
 }
 
 /// Makes sure that the columns are tokens of the environment that the matrix calls.
 pub fn settle(state: &mut State) -> Vec<Effect> {
-    let place = place_of_matrix(state).clone();
+    let place = environment_of_matrix(state).clone();
     let mut effects = Vec::new();
-    if state.matrix.place != place.name {
+    if state.matrix.environment != place.name {
         effects.extend(state.matrix.job.map(Effect::Cancel));
         state.matrix.move_to(&place.name);
         effects.push(Effect::LookAtTokens {
@@ -58,11 +58,11 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
 
 /// Makes every token of the environment a column, until the person chooses.
 pub fn tokens_known(state: &mut State) {
-    let rows = state.tokens_pane.rows(&state.matrix.place);
+    let rows = state.tokens_pane.rows(&state.matrix.environment);
     if state.matrix.matrix.callers.is_empty() && !rows.is_empty() {
         let names = rows.iter().map(|row| row.token.name.clone());
         // The practice token that is always told to slow down would hold up the whole first run.
-        let sandbox = place_of_matrix(state).sandbox;
+        let sandbox = environment_of_matrix(state).sandbox;
         let names = names.filter(|name| !(sandbox && name.as_str() == "throttled"));
         let names: Vec<TokenName> = names.collect();
         state.matrix.set_columns(MatrixPane::columns_of(names));
@@ -71,14 +71,14 @@ pub fn tokens_known(state: &mut State) {
 
 fn learn(state: &State) -> Effect {
     Effect::Learn {
-        environment: state.matrix.place.clone(),
-        held: state.history.made_in(&state.matrix.place),
+        environment: state.matrix.environment.clone(),
+        held: state.history.made_in(&state.matrix.environment),
     }
 }
 
 /// Takes in what the history knows of an environment, for the matrix and the tokens screen.
 pub fn learned(state: &mut State, place: &str, learned: Arc<Learned>) -> Vec<Effect> {
-    if state.matrix.place == place {
+    if state.matrix.environment == place {
         state.matrix.learned = learned.clone();
     }
     state.tokens_pane.know(place, learned);
@@ -86,7 +86,7 @@ pub fn learned(state: &mut State, place: &str, learned: Arc<Learned>) -> Vec<Eff
 }
 
 /// Why the matrix cannot be filled now.
-pub fn no_fill(state: &State) -> Option<&'static str> {
+pub fn why_not_fill(state: &State) -> Option<&'static str> {
     match &state.matrix {
         pane if pane.is_running() => Some("It is being filled already. Esc stops it."),
         pane if pane.matrix.callers.is_empty() => {
@@ -102,7 +102,7 @@ pub fn needs(state: &State) -> Option<Needs<'_>> {
     let session = &state.matrix.session;
     let callers = state.matrix.matrix.callers.iter();
     Some(Needs {
-        environment: place_of_matrix(state),
+        environment: environment_of_matrix(state),
         session: Some(session),
         steps: 0..session.steps.len(),
         given: &state.matrix.given,
@@ -116,7 +116,7 @@ pub fn needs(state: &State) -> Option<Needs<'_>> {
 
 /// Empties the cells and starts a run over all of them.
 pub fn start(state: &mut State) -> Vec<Effect> {
-    let environment = place_of_matrix(state).clone();
+    let environment = environment_of_matrix(state).clone();
     let run = FillRun {
         session: state.matrix.session.clone(),
         environment,
@@ -242,7 +242,7 @@ pub fn opened(state: &mut State, session: Result<Box<OpenSession>, String>) -> V
 
 /// Lists the possible columns; choosing one adds or removes it, and the list stays open.
 pub fn choose_columns(state: &mut State, at: usize) {
-    let rows = state.tokens_pane.rows(&state.matrix.place).iter();
+    let rows = state.tokens_pane.rows(&state.matrix.environment).iter();
     let mut callers: Vec<Caller> = rows
         .map(|row| Caller::Token(row.token.name.clone()))
         .collect();
@@ -275,8 +275,8 @@ pub fn take_column(state: &mut State, caller: &Caller, at: usize) -> Vec<Effect>
 }
 
 /// Why calls that write cannot be allowed.
-pub fn no_writes(state: &State) -> Option<&'static str> {
-    place_of_matrix(state)
+pub fn why_not_write(state: &State) -> Option<&'static str> {
+    environment_of_matrix(state)
         .protected
         .then_some("The environment is protected, so calls that write are never sent from here.")
 }
@@ -300,12 +300,12 @@ pub fn ask_for_writes(state: &mut State) {
             pick: Pick::Writes(true),
         },
     ];
-    let title = format!("Writing in {}", state.matrix.place);
+    let title = format!("Writing in {}", state.matrix.environment);
     state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, None)));
 }
 
 /// Why the cell under the cursor cannot be opened.
-pub fn no_call(state: &State) -> Option<&'static str> {
+pub fn why_not_call(state: &State) -> Option<&'static str> {
     let pane = &state.matrix;
     let call = pane
         .cursor()

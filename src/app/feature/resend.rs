@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Why the call in front cannot go again after a wait.
-pub fn no_back_off(state: &State) -> Option<&'static str> {
+pub fn why_not_back_off(state: &State) -> Option<&'static str> {
     match shown(state).map(|exchange| next_try(exchange, 1, 0.0)) {
         Some(NextTry::After(_)) if state.response.awaiting.is_some() => {
             Some("A call is under way already.")
@@ -51,7 +51,7 @@ pub fn back_off(state: &mut State) -> Vec<Effect> {
 }
 
 /// Why the call in front cannot be made again with room for a larger body.
-pub fn no_larger(state: &State) -> Option<&'static str> {
+pub fn why_not_load_more(state: &State) -> Option<&'static str> {
     match shown(state) {
         Some(exchange) if failed(exchange, &[Cause::BodyTooLarge]) => (!exchange.typed.is_safe())
             .then_some(
@@ -80,7 +80,7 @@ pub fn larger(state: &mut State) -> Vec<Effect> {
 }
 
 /// Why there is no unchecked certificate to trust.
-pub fn no_trust(state: &State) -> Option<&'static str> {
+pub fn why_not_trust(state: &State) -> Option<&'static str> {
     let causes = [
         Cause::TlsUntrusted,
         Cause::TlsExpired,

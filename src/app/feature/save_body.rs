@@ -43,7 +43,7 @@ pub fn saved(state: &mut State, source: &Source, path: PathBuf) -> Vec<Effect> {
     let is_in_front = state.response.shown.as_ref().map(|shown| shown.source());
     if is_in_front.as_ref() == Some(source) {
         state.response.saved = Some(path);
-        if no_open(state).is_none() {
+        if why_not_open(state).is_none() {
             let key = state.keymap.hint(Action::OpenBody).unwrap_or_default();
             words.push_str(&format!(" {key} opens it."));
         }
@@ -60,7 +60,7 @@ pub fn open(state: &mut State) -> Vec<Effect> {
 
 /// Why nothing can be opened. A server may send anything, and the system may run what it opens;
 /// pictures are only looked at.
-pub fn no_open(state: &State) -> Option<&'static str> {
+pub fn why_not_open(state: &State) -> Option<&'static str> {
     let Some(picture) = in_front(state) else {
         return Some("Only pictures are opened from here: a PNG, JPEG, GIF or WebP.");
     };

@@ -6,7 +6,7 @@ use crate::app::action::{Action, Screen};
 use crate::app::message::{
     Effect, Exported, Listing, Notice, OpenSession, ReplayRun, SessionFile, SessionFrom, Then,
 };
-use crate::app::pane::{Choice, Dialog, Part, Pick, StepResult};
+use crate::app::pane::{Choice, Dialog, Pick, SessionsPart, StepResult};
 use crate::app::remember::made;
 use crate::app::state::{Overlay, State};
 use crate::app::task::Job;
@@ -19,10 +19,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The environment a run goes to: the chosen one, else the session's, else the one in use.
-pub fn place_of_session(state: &State) -> &Environment {
+pub fn environment_of_session(state: &State) -> &Environment {
     let open = state.sessions.open.as_ref();
     let named = open.and_then(|open| open.session.environment.as_deref());
-    state.environment_for(state.sessions.place.as_deref(), named)
+    state.environment_for(state.sessions.environment.as_deref(), named)
 }
 
 /// Lists the session files when the screen comes to the front.
@@ -120,16 +120,16 @@ fn judge_again(state: &mut State) {
 /// Opens what is under the cursor: a session, the differences of a step, or its call.
 pub fn open(state: &mut State) -> Vec<Effect> {
     match state.sessions.part {
-        Part::Files => {
+        SessionsPart::Files => {
             let path = state.sessions.file().map(|file| file.path.clone());
-            state.sessions.part = Part::Steps;
+            state.sessions.part = SessionsPart::Steps;
             path.map_or_else(Vec::new, |path| open_file(state, path))
         }
-        Part::Steps => {
-            state.sessions.part = Part::Differences;
+        SessionsPart::Steps => {
+            state.sessions.part = SessionsPart::Differences;
             Vec::new()
         }
-        Part::Differences => {
+        SessionsPart::Differences => {
             let id = state
                 .sessions
                 .result()
@@ -140,14 +140,14 @@ pub fn open(state: &mut State) -> Vec<Effect> {
 }
 
 /// Why nothing can be opened.
-pub fn no_open(state: &State) -> Option<&'static str> {
+pub fn why_not_open(state: &State) -> Option<&'static str> {
     let sessions = &state.sessions;
     match sessions.part {
-        Part::Files if sessions.file().is_none() => {
+        SessionsPart::Files if sessions.file().is_none() => {
             Some("There is no saved session yet. Save calls of the explorer as one.")
         }
-        Part::Steps if sessions.selected().is_none() => Some("The session has no steps."),
-        Part::Differences if sessions.result().and_then(|r| r.call.as_ref()).is_none() => {
+        SessionsPart::Steps if sessions.selected().is_none() => Some("The session has no steps."),
+        SessionsPart::Differences if sessions.result().and_then(|r| r.call.as_ref()).is_none() => {
             Some("No call was made for this step in this run.")
         }
         _ => None,
@@ -155,7 +155,7 @@ pub fn no_open(state: &State) -> Option<&'static str> {
 }
 
 /// Why steps cannot be sent.
-pub fn no_run(state: &State) -> Option<&'static str> {
+pub fn why_not_run(state: &State) -> Option<&'static str> {
     match &state.sessions {
         sessions if sessions.run.is_some() => Some("A run is under way. Esc stops it."),
         sessions if sessions.step_count() == 0 => Some("No session with steps is open."),
@@ -171,7 +171,7 @@ pub fn no_run(state: &State) -> Option<&'static str> {
 fn is_nowhere(state: &State) -> bool {
     let open = state.sessions.open.as_ref();
     let named = open.and_then(|open| open.session.environment.as_ref());
-    state.sessions.place.is_none()
+    state.sessions.environment.is_none()
         && named.is_some_and(|name| !state.environments.iter().any(|e| &e.name == name))
 }
 
@@ -183,7 +183,7 @@ pub fn needs(state: &State, steps: Range<usize>) -> Option<Needs<'_>> {
         None => tokens_of(&open.session, steps.clone()),
     };
     Some(Needs {
-        environment: place_of_session(state),
+        environment: environment_of_session(state),
         session: Some(&open.session),
         steps,
         given: &state.sessions.given,
@@ -194,7 +194,7 @@ pub fn needs(state: &State, steps: Range<usize>) -> Option<Needs<'_>> {
 
 /// Starts the steps, but asks first if they would write to a protected environment.
 pub fn start_or_ask(state: &mut State, steps: Range<usize>) -> Vec<Effect> {
-    let place = place_of_session(state);
+    let environment = environment_of_session(state);
     let open = state.sessions.open.as_ref();
     let session = open.map_or(&[][..], |open| &open.session.steps);
     let run = session.get(steps.clone()).unwrap_or_default();
@@ -202,13 +202,13 @@ pub fn start_or_ask(state: &mut State, steps: Range<usize>) -> Vec<Effect> {
     let methods: Vec<String> = writes
         .map(|step| format!("{} {}", step.spec.method, step.spec.url))
         .collect();
-    if !place.protected || methods.is_empty() {
+    if !environment.protected || methods.is_empty() {
         return start(state, steps, false);
     }
     let title = format!(
         "{} of the steps write to protected {}",
         methods.len(),
-        place.name
+        environment.name
     );
     let choice = |label: &str, note: String, writes| Choice {
         label: label.to_owned(),
@@ -230,7 +230,7 @@ pub fn start_or_ask(state: &mut State, steps: Range<usize>) -> Vec<Effect> {
 
 /// Starts the steps; with `writes`, also those that change something.
 pub fn start(state: &mut State, steps: Range<usize>, writes: bool) -> Vec<Effect> {
-    let environment = place_of_session(state).clone();
+    let environment = environment_of_session(state).clone();
     let Some(open) = &state.sessions.open else {
         return Vec::new();
     };
@@ -248,8 +248,8 @@ pub fn start(state: &mut State, steps: Range<usize>, writes: bool) -> Vec<Effect
     };
     let job = state.begin_job("replay", run.session.name.clone());
     // Where only one part is visible, show the one that the results appear in.
-    if state.shows_one_pane() && state.sessions.part == Part::Files {
-        state.sessions.part = Part::Steps;
+    if state.shows_one_pane() && state.sessions.part == SessionsPart::Files {
+        state.sessions.part = SessionsPart::Steps;
     }
     state.sessions.began(job, steps);
     vec![Effect::Replay {
@@ -284,7 +284,9 @@ pub fn done(state: &mut State) {
         return;
     };
     let alone = run.steps.len() == 1 && state.sessions.step_count() > 1;
-    if alone && state.sessions.part == Part::Steps && run.steps.start == state.sessions.steps.cursor
+    if alone
+        && state.sessions.part == SessionsPart::Steps
+        && run.steps.start == state.sessions.steps.cursor
     {
         state.sessions.steps.step(1, state.sessions.results.len());
     }
@@ -292,8 +294,8 @@ pub fn done(state: &mut State) {
 
 /// Lists the tokens that can stand in for those of all steps.
 pub fn choose_token(state: &mut State) -> Vec<Effect> {
-    let place = place_of_session(state).clone();
-    let rows = state.tokens_pane.rows(&place.name);
+    let environment = environment_of_session(state).clone();
+    let rows = state.tokens_pane.rows(&environment.name);
     let mut choices = vec![Choice {
         label: "as the steps say".to_owned(),
         note: String::new(),
@@ -312,7 +314,7 @@ pub fn choose_token(state: &mut State) -> Vec<Effect> {
     }));
     let current = Pick::RunToken(state.sessions.token.clone());
     let at = choices.iter().position(|choice| choice.pick == current);
-    let title = format!("Token of the whole run in {}", place.name);
+    let title = format!("Token of the whole run in {}", environment.name);
     let dialog = Dialog::picker(title, choices, at, Action::SessionsToken);
     state.overlay = Some(Overlay::Dialog(dialog));
     Vec::new()
@@ -324,13 +326,13 @@ pub fn take_token(state: &mut State, token: Option<TokenName>) {
 }
 
 /// Lists the environments that a run can go to.
-pub fn choose_place(state: &mut State) {
+pub fn choose_environment(state: &mut State) {
     let open = state.sessions.open.as_ref();
     let named = open.and_then(|open| open.session.environment.clone());
     let mut choices = vec![Choice {
         label: "as the session says".to_owned(),
         note: named.unwrap_or_else(|| "the one in use".to_owned()),
-        pick: Pick::RunPlace(None),
+        pick: Pick::RunEnvironment(None),
     }];
     choices.extend(state.environments.iter().map(|environment| Choice {
         label: environment.name.clone(),
@@ -338,12 +340,12 @@ pub fn choose_place(state: &mut State) {
             true => format!("{}  protected", environment.base_url),
             false => environment.base_url.clone(),
         },
-        pick: Pick::RunPlace(Some(environment.name.clone())),
+        pick: Pick::RunEnvironment(Some(environment.name.clone())),
     }));
-    let current = Pick::RunPlace(state.sessions.place.clone());
+    let current = Pick::RunEnvironment(state.sessions.environment.clone());
     let at = choices.iter().position(|choice| choice.pick == current);
     let title = "Environment of the run";
-    let dialog = Dialog::picker(title, choices, at, Action::SessionsPlace);
+    let dialog = Dialog::picker(title, choices, at, Action::SessionsEnvironment);
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 
@@ -399,8 +401,8 @@ pub fn tempo_label(tempo: Tempo) -> Option<&'static str> {
 
 /// Takes another environment for the run. A token belongs to an environment, so the one chosen for
 /// the old one goes too.
-pub fn take_place(state: &mut State, place: Option<String>) -> Vec<Effect> {
-    state.sessions.place = place;
+pub fn take_environment(state: &mut State, environment: Option<String>) -> Vec<Effect> {
+    state.sessions.environment = environment;
     state.sessions.token = None;
     vec![look(state)]
 }
@@ -408,14 +410,14 @@ pub fn take_place(state: &mut State, place: Option<String>) -> Vec<Effect> {
 /// Looks up the tokens that may be chosen for a run.
 pub fn look(state: &State) -> Effect {
     Effect::LookAtTokens {
-        environment: Box::new(place_of_session(state).clone()),
+        environment: Box::new(environment_of_session(state).clone()),
         names: Vec::new(),
         reads: false,
     }
 }
 
 /// Why nothing can be recorded.
-pub fn no_record(state: &State) -> Option<&'static str> {
+pub fn why_not_record(state: &State) -> Option<&'static str> {
     let has_path = state
         .sessions
         .open
@@ -498,7 +500,7 @@ pub fn record_as(state: &mut State, token: Option<TokenName>) -> Vec<Effect> {
 }
 
 /// Why there is no report.
-pub fn no_report(state: &State) -> Option<&'static str> {
+pub fn why_not_report(state: &State) -> Option<&'static str> {
     let report = state.sessions.report();
     report
         .is_none()

@@ -63,27 +63,27 @@ pub fn look(state: &State) -> Effect {
 }
 
 /// Why nothing can be done with a token.
-pub fn no_token(state: &State) -> Option<&'static str> {
+pub fn why_no_token(state: &State) -> Option<&'static str> {
     let place = &state.environment().name;
     let row = state.tokens_pane.selected(place);
     row.is_none().then_some("No token is known here. Add one.")
 }
 
-pub fn no_survey(state: &State) -> Option<&'static str> {
+pub fn why_not_ask(state: &State) -> Option<&'static str> {
     match &state.tokens_pane.job {
         Some(_) => Some("The API is being asked already. Esc stops it."),
-        None => no_token(state),
+        None => why_no_token(state),
     }
 }
 
 /// Why no other value of a token can be got here.
-pub fn no_other_value(state: &State) -> Option<&'static str> {
+pub fn why_not_change(state: &State) -> Option<&'static str> {
     if state.tokens_pane.job.is_some() {
         return Some("Something is asked already. Esc stops it.");
     }
     let place = &state.environment().name;
     let Some(row) = state.tokens_pane.selected(place) else {
-        return no_token(state);
+        return why_no_token(state);
     };
     match &row.source {
         Some(TokenSource::Grant(_) | TokenSource::Command(_)) => None,

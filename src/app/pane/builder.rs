@@ -501,7 +501,7 @@ impl Builder {
     }
 
     /// Why the body cannot be opened in an editor.
-    pub fn no_editor(&self) -> Option<&'static str> {
+    pub fn why_not_edit(&self) -> Option<&'static str> {
         match self.body.bytes() {
             _ if self.shows(BuilderTab::Notes) => None,
             None => Some("Only a body that is one text goes to an editor."),

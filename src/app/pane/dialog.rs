@@ -31,7 +31,7 @@ pub enum Pick {
     /// The token for all steps of a run; `None` leaves each step its own.
     RunToken(Option<TokenName>),
     /// The environment of a run by name; `None` leaves it to the session.
-    RunPlace(Option<String>),
+    RunEnvironment(Option<String>),
     /// How fast the steps of a run follow each other.
     RunTempo(Tempo),
     AddEnvironment,

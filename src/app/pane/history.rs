@@ -16,7 +16,7 @@ const LATEST: usize = 30;
 
 /// One call in the history list.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct HistoryRow {
     pub summary: ExchangeSummary,
     pub open: bool,
     /// Chosen together with others, to save or forget them.
@@ -34,7 +34,7 @@ struct Held {
 #[derive(Debug)]
 pub struct History {
     /// The rows that pass the filter, newest first.
-    pub rows: Vec<Row>,
+    pub rows: Vec<HistoryRow>,
     pub list: List,
     pub filter: Field,
     /// Whether the person is typing the filter.
@@ -52,7 +52,7 @@ pub struct History {
     held_bytes: usize,
     latest: VecDeque<ExchangeSummary>,
     /// Calls that were forgotten and can be brought back until the end of the run.
-    forgotten: Vec<Vec<Row>>,
+    forgotten: Vec<Vec<HistoryRow>>,
     /// The runs whose calls are listed one by one.
     open_runs: HashSet<ExchangeId>,
 }
@@ -121,7 +121,7 @@ impl History {
             let_go.extend(oldest);
         }
         if self.query.matches(&summary) {
-            let row = Row {
+            let row = HistoryRow {
                 summary,
                 open: false,
                 marked: false,
@@ -203,7 +203,7 @@ impl History {
         let fresh = found
             .into_iter()
             .filter(|summary| !known.contains(&summary.id));
-        rows.extend(fresh.map(|summary| Row {
+        rows.extend(fresh.map(|summary| HistoryRow {
             summary,
             open: false,
             marked: false,
@@ -221,7 +221,7 @@ impl History {
             })
             .cloned()
             .collect();
-        rows.extend(missing.into_iter().map(|summary| Row {
+        rows.extend(missing.into_iter().map(|summary| HistoryRow {
             summary,
             open: false,
             marked: false,
@@ -234,7 +234,7 @@ impl History {
     }
 
     /// The row under the cursor; `None` in an empty list.
-    pub fn selected(&self) -> Option<&Row> {
+    pub fn selected(&self) -> Option<&HistoryRow> {
         self.rows.get(self.list.cursor)
     }
 
@@ -361,7 +361,7 @@ impl History {
         let ids: Vec<_> = rows.iter().map(|row| row.summary.id.clone()).collect();
         let query = &self.query;
         let shown = rows.into_iter().filter(|row| query.matches(&row.summary));
-        self.rows.extend(shown.map(|row| Row {
+        self.rows.extend(shown.map(|row| HistoryRow {
             marked: false,
             ..row
         }));
@@ -522,7 +522,7 @@ mod tests {
             let mut summary =
                 summary(&crate::insight::redact::Mask::default().exchange(raw(number)));
             summary.run = run;
-            history.rows.push(Row {
+            history.rows.push(HistoryRow {
                 summary,
                 open: false,
                 marked: false,

@@ -15,7 +15,7 @@ pub struct MatrixPane {
     pub session: Session,
     pub matrix: Matrix,
     /// The name of the environment that it calls.
-    pub place: String,
+    pub environment: String,
     /// The cursor over the rows shown.
     pub list: List,
     pub column: usize,
@@ -57,7 +57,7 @@ impl MatrixPane {
 
     /// Moves to another environment, with the tokens that may be chosen there.
     pub fn move_to(&mut self, place: &str) {
-        self.place = place.to_owned();
+        self.environment = place.to_owned();
         self.writes = false;
         self.learned = Arc::default();
         self.set_columns(Vec::new());

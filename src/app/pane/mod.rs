@@ -25,7 +25,7 @@ pub use super::answer::Shown;
 pub use builder::{Builder, BuilderTab, Completion, Editing, TextSearch, TypedBody};
 pub use dialog::{Choice, Clip, Dialog, Excerpt, Pick, Rows};
 pub use help::Help;
-pub use history::{History, Row, has_more, path_of};
+pub use history::{History, HistoryRow, has_more, path_of};
 pub use investigate::{ByHand, Investigate};
 pub use isolate::Isolate;
 pub use manual::{LineKind, Manual};
@@ -38,7 +38,7 @@ pub use response::{
     Asked as AskedCall, BodyPlace, JqLine, Measured, ResponsePane, ResponseTab, Search, Why,
 };
 pub use secret::SecretPrompt;
-pub use sessions::{Part, Sessions, StepResult};
+pub use sessions::{Sessions, SessionsPart, StepResult};
 pub use setup::{GoesIn, KeepIn, Setup, SetupKind, SetupRow, TypedToken};
 pub use sign_in::SignIn;
 pub use tokens::{Tokens, TokensPart};

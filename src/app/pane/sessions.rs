@@ -9,23 +9,27 @@ use std::ops::Range;
 
 /// The parts of the screen, in the order Tab visits them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Part {
+pub enum SessionsPart {
     #[default]
     Files,
     Steps,
     Differences,
 }
 
-impl Part {
+impl SessionsPart {
     /// Every part, in the order Tab visits them.
-    pub const ALL: [Part; 3] = [Part::Files, Part::Steps, Part::Differences];
+    pub const ALL: [SessionsPart; 3] = [
+        SessionsPart::Files,
+        SessionsPart::Steps,
+        SessionsPart::Differences,
+    ];
 
     /// The heading of the part.
     pub fn title(self) -> &'static str {
         match self {
-            Part::Files => "Sessions",
-            Part::Steps => "Steps",
-            Part::Differences => "Differences",
+            SessionsPart::Files => "Sessions",
+            SessionsPart::Steps => "Steps",
+            SessionsPart::Differences => "Differences",
         }
     }
 }
@@ -52,7 +56,7 @@ pub struct Sessions {
     /// Whether the folder was read.
     pub is_listed: bool,
     pub list: List,
-    pub part: Part,
+    pub part: SessionsPart,
     pub open: Option<OpenSession>,
     /// The session that was requested and has not arrived yet.
     pub awaits: Option<Job>,
@@ -64,7 +68,7 @@ pub struct Sessions {
     /// The token for all steps in place of their own.
     pub token: Option<TokenName>,
     /// The name of another environment than the session's.
-    pub place: Option<String>,
+    pub environment: Option<String>,
     pub tempo: Tempo,
     /// Variables given for its runs.
     pub given: Vec<(String, String)>,
@@ -100,7 +104,7 @@ impl Sessions {
         } else {
             self.results = vec![None; count];
             self.steps = List::default();
-            (self.token, self.place) = (None, None);
+            (self.token, self.environment) = (None, None);
             self.given.clear();
             self.run = None;
         }
@@ -136,21 +140,21 @@ impl Sessions {
 
     /// Moves the focus by `step` parts, wrapping at the ends.
     pub fn go(&mut self, step: isize) {
-        let at = Part::ALL.iter().position(|part| *part == self.part);
-        let count = Part::ALL.len() as isize;
+        let at = SessionsPart::ALL.iter().position(|part| *part == self.part);
+        let count = SessionsPart::ALL.len() as isize;
         let next = (at.unwrap_or(0) as isize + step).rem_euclid(count);
-        self.part = Part::ALL[next as usize];
+        self.part = SessionsPart::ALL[next as usize];
     }
 
     /// Moves in the part that has the focus; `last` is the last position of the differences.
     pub fn step(&mut self, step: isize, last: usize) {
         match self.part {
-            Part::Files => self.list.step(step, self.files.len()),
-            Part::Steps => {
+            SessionsPart::Files => self.list.step(step, self.files.len()),
+            SessionsPart::Steps => {
                 self.steps.step(step, self.step_count());
                 self.top = 0;
             }
-            Part::Differences => {
+            SessionsPart::Differences => {
                 self.top = self.top.min(last).saturating_add_signed(step).min(last)
             }
         }

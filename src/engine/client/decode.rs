@@ -193,7 +193,7 @@ impl Codec {
 
     fn is_whole(&self) -> bool {
         match self {
-            Codec::Gzip(gzip) => matches!(gzip.part, Part::Done),
+            Codec::Gzip(gzip) => matches!(gzip.part, ChunkPart::Done),
             Codec::Deflate(deflate) => matches!(deflate, Deflate::Known { is_whole: true, .. }),
             Codec::Brotli { is_whole, .. } | Codec::Zstd { is_whole, .. } => *is_whole,
         }
@@ -293,13 +293,13 @@ fn inflate(
 
 /// RFC 1952: a header, deflated data, and a trailer with checksum and length; members may repeat.
 struct Gzip {
-    part: Part,
+    part: ChunkPart,
     held: Vec<u8>,
     sum: Crc,
     inflater: Decompress,
 }
 
-enum Part {
+enum ChunkPart {
     Head,
     Data,
     Tail,
@@ -309,7 +309,7 @@ enum Part {
 impl Gzip {
     fn new() -> Gzip {
         Gzip {
-            part: Part::Head,
+            part: ChunkPart::Head,
             held: Vec::new(),
             sum: Crc::new(),
             inflater: Decompress::new(false),
@@ -319,32 +319,32 @@ impl Gzip {
     fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Halt> {
         let mut read = 0;
         match self.part {
-            Part::Done if input.first() == Some(&0x1f) => {
+            ChunkPart::Done if input.first() == Some(&0x1f) => {
                 *self = Gzip::new();
                 return self.step(input, output);
             }
-            Part::Done => {}
-            Part::Head => {
+            ChunkPart::Done => {}
+            ChunkPart::Head => {
                 for byte in input {
                     self.held.push(*byte);
                     read += 1;
                     if head_ends(&self.held)? {
                         self.held.clear();
-                        self.part = Part::Data;
+                        self.part = ChunkPart::Data;
                         break;
                     }
                 }
             }
-            Part::Data => {
+            ChunkPart::Data => {
                 let (mut step, ended) = inflate(&mut self.inflater, input, output)?;
                 self.sum.update(&output[..step.made]);
                 if ended {
-                    self.part = Part::Tail;
+                    self.part = ChunkPart::Tail;
                     step.goes_on = true;
                 }
                 return Ok(step);
             }
-            Part::Tail => {
+            ChunkPart::Tail => {
                 read = input.len().min(8 - self.held.len());
                 self.held.extend_from_slice(&input[..read]);
                 if self.held.len() == 8 {
@@ -358,7 +358,7 @@ impl Gzip {
                         ));
                     }
                     self.held.clear();
-                    self.part = Part::Done;
+                    self.part = ChunkPart::Done;
                 }
             }
         }

@@ -50,7 +50,7 @@ pub fn read(
     })?;
     watch(50);
     let members = root.members().unwrap_or_default();
-    let mut reader = Reader {
+    let mut reader = BrunoExportReader {
         gathered: CollectionBuilder::new(text, taken, known),
         own: Vec::new(),
     };
@@ -107,7 +107,7 @@ struct Folder<'t> {
     depth: usize,
 }
 
-struct Reader<'a> {
+struct BrunoExportReader<'a> {
     gathered: CollectionBuilder<'a>,
     /// The values of the current request and of the folders around it.
     own: Vec<(String, String)>,
@@ -125,7 +125,7 @@ fn own_of(request: &Members) -> Vec<(String, String)> {
     rows.take(MOST_OWN).collect()
 }
 
-impl Reader<'_> {
+impl BrunoExportReader<'_> {
     fn items<'t>(&mut self, items: Vec<Node<'t>>, folder: &Folder<'t>) {
         for item in items {
             let Some(members) = item.members() else {

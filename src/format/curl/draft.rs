@@ -1,7 +1,7 @@
 //! Collects the options of a curl command.
 
 use super::options::{self, Opt, Role};
-use super::read::Reader;
+use super::read::CurlReader;
 use super::word::{Command, Word};
 use crate::model::{Param, Part, cut, encoded_around_names};
 
@@ -43,7 +43,7 @@ pub struct Datum {
     pub at: usize,
 }
 
-impl Reader<'_, '_> {
+impl CurlReader<'_, '_> {
     /// Reads a whole command and adds its requests.
     pub(super) fn command(&mut self, command: &Command) {
         for (at, why) in &command.lost {

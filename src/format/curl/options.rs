@@ -114,13 +114,13 @@ pub fn short(letter: char) -> Option<Opt> {
 }
 
 /// Options with the same role: names, each with its letter behind a bar.
-struct Row {
+struct OptionRow {
     takes_value: bool,
     role: Role,
     names: &'static str,
 }
 
-impl Row {
+impl OptionRow {
     fn options(&self) -> impl Iterator<Item = Opt> + '_ {
         self.names.split_whitespace().map(|name| {
             let (name, short) = match name.split_once('|') {
@@ -137,23 +137,23 @@ impl Row {
     }
 }
 
-const fn value(role: Role, names: &'static str) -> Row {
-    Row {
+const fn value(role: Role, names: &'static str) -> OptionRow {
+    OptionRow {
         takes_value: true,
         role,
         names,
     }
 }
 
-const fn flag(role: Role, names: &'static str) -> Row {
-    Row {
+const fn flag(role: Role, names: &'static str) -> OptionRow {
+    OptionRow {
         takes_value: false,
         role,
         names,
     }
 }
 
-const TABLE: &[Row] = &[
+const TABLE: &[OptionRow] = &[
     value(Role::Url, "url"),
     flag(Role::Next, "next|:"),
     value(Role::Method, "request|X"),
@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn no_name_and_no_letter_stands_twice() {
-        let all: Vec<Opt> = TABLE.iter().flat_map(Row::options).collect();
+        let all: Vec<Opt> = TABLE.iter().flat_map(OptionRow::options).collect();
         for (place, option) in all.iter().enumerate() {
             let earlier = &all[..place];
             assert!(

@@ -38,7 +38,7 @@ pub fn read(
         Some((text, given)) => (text.as_str(), given.as_slice()),
         None => (text, [].as_slice()),
     };
-    let mut reader = Reader {
+    let mut reader = CurlReader {
         text,
         lifter: Extractor::new(taken, known),
         requests: Vec::new(),
@@ -112,7 +112,7 @@ pub fn read(
 /// Reads a command inside another file, where braces hold variables; it shares that file's tokens.
 pub fn read_within<'a>(text: &str, lifter: Extractor<'a>) -> (Vec<Step>, Vec<Note>, Extractor<'a>) {
     let dialect = dialect(text);
-    let mut reader = Reader {
+    let mut reader = CurlReader {
         text,
         lifter,
         requests: Vec::new(),
@@ -126,14 +126,14 @@ pub fn read_within<'a>(text: &str, lifter: Extractor<'a>) -> (Vec<Step>, Vec<Not
 }
 
 /// Collects the requests and notes of curl commands.
-pub struct Reader<'t, 'a> {
+pub struct CurlReader<'t, 'a> {
     text: &'t str,
     pub(super) lifter: Extractor<'a>,
     pub(super) requests: Vec<Step>,
     notes: Vec<Note>,
 }
 
-impl Reader<'_, '_> {
+impl CurlReader<'_, '_> {
     fn finish(mut self) -> Collection {
         let steps = self.requests.iter();
         let named: Vec<TokenName> = steps.flat_map(|step| step.spec.tokens()).collect();

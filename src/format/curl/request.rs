@@ -1,7 +1,7 @@
 //! From what the options ask for to requests, with their credentials by name.
 
 use super::draft::{Datum, Draft};
-use super::read::{MOST, Reader};
+use super::read::{CurlReader, MOST};
 use crate::format::written::without_dots;
 use crate::model::{
     Auth, Body, Param, Piece, RequestSpec, Step, as_data, cut, decoded_around_names,
@@ -10,7 +10,7 @@ use crate::model::{
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-impl Reader<'_, '_> {
+impl CurlReader<'_, '_> {
     /// One request for each URL.
     pub(super) fn requests_of(&mut self, mut draft: Draft) {
         if draft.urls.is_empty() {

@@ -1,6 +1,6 @@
 //! From a recording to a collection: every call as a request with the answer that it got.
 
-use super::reader::{LeftOut, Reader};
+use super::reader::{HarReader, LeftOut};
 use super::request::Recorded;
 use super::shape::{Entry, File, Response as Answer};
 use crate::format::extract::Extractor;
@@ -72,7 +72,7 @@ pub fn read(
             "Save it again as HAR with content, from the network tab of the browser or from the proxy.",
         )
     })?;
-    let mut reader = Reader {
+    let mut reader = HarReader {
         lifter: Extractor::new(taken, known),
         notes: Notes::new(json),
         left_out: LeftOut::default(),
@@ -111,7 +111,7 @@ struct Call {
     body_lost: bool,
 }
 
-impl Reader<'_> {
+impl HarReader<'_> {
     fn entry(&mut self, mut entry: Entry, at: usize, number: usize) -> Option<Call> {
         let scheme = entry.request.url.split(':').next().unwrap_or_default();
         if !["http", "https"]

@@ -3,7 +3,7 @@
 use crate::format::extract::Extractor;
 use crate::format::notes::Notes;
 
-pub(super) struct Reader<'a> {
+pub(super) struct HarReader<'a> {
     pub(super) lifter: Extractor<'a>,
     pub(super) notes: Notes<'a>,
     pub(super) left_out: LeftOut,
@@ -20,7 +20,7 @@ pub(super) struct LeftOut {
     pub(super) redirects: usize,
 }
 
-impl Reader<'_> {
+impl HarReader<'_> {
     /// A sentence about a place, without its full stop.
     pub(super) fn note(&mut self, at: usize, message: &str) {
         self.notes.add(at, message);

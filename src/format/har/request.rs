@@ -1,7 +1,7 @@
 //! The request of an entry: as it may be sent again, its credentials by name.
 
 use super::multipart;
-use super::reader::Reader;
+use super::reader::HarReader;
 use super::shape::{PostData, Request};
 use crate::model::{Auth, Body, Param, Part, RequestSpec, as_text, decoded};
 use base64::Engine;
@@ -26,7 +26,7 @@ pub(super) struct Recorded {
     pub body: String,
 }
 
-impl Reader<'_> {
+impl HarReader<'_> {
     pub(super) fn request(&mut self, mut request: Request, at: usize) -> (RequestSpec, Recorded) {
         let mut recorded = Recorded {
             url: request.url.clone(),

@@ -2,12 +2,12 @@
 //! script nor a remark behind it.
 
 use super::line::{comment, variable};
-use super::read::{Line, Reader};
+use super::read::{HttpFileReader, Line};
 use crate::format::har::multipart;
 use crate::format::postman::graphql_text;
 use crate::model::{Body, Param, RequestSpec};
 
-impl Reader<'_> {
+impl HttpFileReader<'_> {
     pub(super) fn body(&mut self, spec: &mut RequestSpec, lines: &[Line], is_graphql: bool) {
         let Some(lines) = self.lines_of(lines) else {
             return;

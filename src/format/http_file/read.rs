@@ -26,7 +26,7 @@ pub fn read(
 ) -> Result<Collection, FormatError> {
     let text = text.trim_start_matches('\u{feff}');
     let lines = lines(text);
-    let mut reader = Reader {
+    let mut reader = HttpFileReader {
         gathered: CollectionBuilder::new(text, taken, known),
         named: HashMap::new(),
     };
@@ -78,7 +78,7 @@ fn lines(text: &str) -> Vec<Line<'_>> {
     whole.collect()
 }
 
-pub(super) struct Reader<'a> {
+pub(super) struct HttpFileReader<'a> {
     pub(super) gathered: CollectionBuilder<'a>,
     /// The requests that others refer to by name, by their number once they are read.
     named: HashMap<String, Option<usize>>,
@@ -91,7 +91,7 @@ struct About {
     name: String,
 }
 
-impl Reader<'_> {
+impl HttpFileReader<'_> {
     /// The variables of the whole file and the names of its requests: both may be used before
     /// they are given.
     fn variables(&mut self, lines: &[Line]) {

@@ -93,7 +93,7 @@ pub fn read(
         at += whole.len();
         line
     });
-    let mut reader = Reader {
+    let mut reader = HurlReader {
         lines: lines.collect(),
         next: 0,
         gathered: CollectionBuilder::new(text, taken, known),
@@ -142,7 +142,7 @@ fn with_own_names(text: &str) -> String {
     })
 }
 
-struct Reader<'a> {
+struct HurlReader<'a> {
     lines: Vec<(&'a str, usize)>,
     next: usize,
     gathered: CollectionBuilder<'a>,
@@ -153,7 +153,7 @@ fn is_idle(line: &str) -> bool {
     line.is_empty() || line.starts_with('#')
 }
 
-impl<'a> Reader<'a> {
+impl<'a> HurlReader<'a> {
     fn peek(&self) -> Option<(&'a str, usize)> {
         self.lines.get(self.next).copied()
     }

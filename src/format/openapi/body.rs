@@ -3,7 +3,7 @@
 use super::document::Version;
 use super::notes::Lost;
 use super::parameters::{Parameters, plain, variable};
-use super::reader::Reader;
+use super::reader::DescriptionReader;
 use crate::model::{Body, Param, Part, RequestSpec, as_text};
 use serde_json::{Map, Value};
 
@@ -32,7 +32,7 @@ fn is_json(kind: &str) -> bool {
     kind.ends_with("/json") || kind.ends_with("+json") || kind == "*/*" || kind == "application/*"
 }
 
-impl<'d> Reader<'d> {
+impl<'d> DescriptionReader<'d> {
     pub(super) fn body(
         &mut self,
         spec: &mut RequestSpec,

@@ -2,7 +2,7 @@
 //! may be given is switched off.
 
 use super::notes::Lost;
-use super::reader::Reader;
+use super::reader::DescriptionReader;
 use crate::model::{Param, RequestSpec, as_text, lightly_encoded};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ pub(super) struct Parameters<'d> {
     cookies: Vec<String>,
 }
 
-impl<'d> Reader<'d> {
+impl<'d> DescriptionReader<'d> {
     /// Those of the path and of the operation, which wins where both have one.
     pub(super) fn parameters(&mut self, item: &'d Value, operation: &'d Value) -> Parameters<'d> {
         let mut all: Vec<&'d Value> = Vec::new();

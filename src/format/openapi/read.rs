@@ -4,7 +4,7 @@
 use super::document::{Document, Version};
 use super::notes::{Lost, Notes};
 use super::parameters::{Parameters, plain, variable};
-use super::reader::{Reader, Room};
+use super::reader::{DescriptionReader, Room};
 use crate::format::FormatError;
 use crate::format::extract::Extractor;
 use crate::format::har::Watch;
@@ -37,7 +37,7 @@ pub fn read(
 ) -> Result<Collection, FormatError> {
     let document = Document::parse(text, file)?;
     watch(50);
-    let mut reader = Reader {
+    let mut reader = DescriptionReader {
         document: &document,
         lifter: Extractor::new(taken, known),
         room: Room(ROOM + text.len()),
@@ -59,7 +59,7 @@ pub fn read(
     Ok(reader.finish())
 }
 
-impl<'d> Reader<'d> {
+impl<'d> DescriptionReader<'d> {
     /// Where the calls go.
     fn place(&mut self) {
         let root = self.document.root();

@@ -35,7 +35,7 @@ pub(super) enum Way {
     NotHere(String),
 }
 
-pub(super) struct Reader<'d> {
+pub(super) struct DescriptionReader<'d> {
     pub(super) document: &'d Document<'d>,
     pub(super) lifter: Extractor<'d>,
     pub(super) room: Room,
@@ -90,7 +90,7 @@ impl Room {
     }
 }
 
-impl<'d> Reader<'d> {
+impl<'d> DescriptionReader<'d> {
     pub(super) fn lost(&mut self, lost: Lost, first: &str) {
         self.notes.count(lost, first, self.at);
     }

@@ -1,7 +1,7 @@
 //! How requests sign in: each scheme becomes the name of a token, which has no value here.
 
 use super::notes::Lost;
-use super::reader::{Reader, Way};
+use super::reader::{DescriptionReader, Way};
 use crate::model::{Auth, Param, RequestSpec, TokenName, slot};
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ const NOT_HERE: [&str; 8] = [
     "privatetoken",
 ];
 
-impl<'d> Reader<'d> {
+impl<'d> DescriptionReader<'d> {
     /// Signs a request as its operation, else the whole document, demands. The result is the
     /// scopes that are asked for.
     pub(super) fn sign(&mut self, spec: &mut RequestSpec, operation: &'d Value) -> Vec<&'d str> {

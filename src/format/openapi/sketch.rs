@@ -1,7 +1,7 @@
 //! A value that a schema would accept, made of what must be there. Schemas may lead back to
 //! themselves: depth and size are bounded.
 
-use super::reader::Reader;
+use super::reader::DescriptionReader;
 use crate::insight::redact::is_secret_name;
 use crate::model::as_text;
 use serde_json::{Map, Value, json};
@@ -23,7 +23,7 @@ struct CollectionBuilder<'d> {
     schemas: Vec<&'d Value>,
 }
 
-impl<'d> Reader<'d> {
+impl<'d> DescriptionReader<'d> {
     /// A small value that fits a schema; `name` is the member that it stands under.
     pub(super) fn sketch(&mut self, schema: &'d Value, name: &str, depth: usize) -> Value {
         if depth == 0 {

@@ -1,11 +1,11 @@
 //! How a request of a collection proves who it is, as far as that can be done with a token.
 
-use super::read::Reader;
+use super::read::PostmanReader;
 use crate::format::collection::is_proven;
 use crate::format::node::{Members, Node};
 use crate::model::{Auth, Param, RequestSpec, TokenName, slot};
 
-impl Reader<'_, '_> {
+impl PostmanReader<'_, '_> {
     /// `auth` of a request, else of the folder or the collection that it is in.
     pub(super) fn auth(&mut self, spec: &mut RequestSpec, node: Node) {
         let Some(auth) = node.members() else {

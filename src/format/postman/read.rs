@@ -131,7 +131,7 @@ pub fn read(
             )
         };
     };
-    let mut reader = Reader {
+    let mut reader = PostmanReader {
         gathered: CollectionBuilder::new(json, taken, known),
         watch,
         length: json.len(),
@@ -149,7 +149,7 @@ pub fn read(
     Ok(reader.gathered.finish("postman", &title))
 }
 
-pub(super) struct Reader<'a, 'w> {
+pub(super) struct PostmanReader<'a, 'w> {
     pub(super) gathered: CollectionBuilder<'a>,
     watch: Watch<'w>,
     length: usize,
@@ -162,7 +162,7 @@ struct Folder<'t> {
     depth: usize,
 }
 
-impl Reader<'_, '_> {
+impl PostmanReader<'_, '_> {
     fn items(&mut self, items: Vec<Node>, folder: &Folder) {
         for item in items {
             (self.watch)(item.at * 99 / self.length.max(1));

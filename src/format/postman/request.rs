@@ -1,7 +1,7 @@
 //! One request of a collection: its URL in text or in pieces, its headers, and its body in each
 //! of the modes that Postman has.
 
-use super::read::Reader;
+use super::read::PostmanReader;
 use crate::format::collection::CollectionBuilder;
 use crate::format::node::{Members, Node};
 use crate::model::{Body, Param, Part, RequestSpec, cut, lightly_encoded};
@@ -10,7 +10,7 @@ use serde_json::json;
 const OFF: &str =
     "parameters, headers or members are switched off, and a session file does not keep them";
 
-impl Reader<'_, '_> {
+impl PostmanReader<'_, '_> {
     /// `None` where it asks nobody; that is said.
     pub(super) fn request(&mut self, node: Node, handed_down: Option<Node>) -> Option<RequestSpec> {
         // A text alone is a URL.

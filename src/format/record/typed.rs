@@ -10,9 +10,9 @@ pub(super) struct Typed {
     method: String,
     url: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    params: Vec<Row>,
+    params: Vec<TypedRow>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    headers: Vec<Row>,
+    headers: Vec<TypedRow>,
     body: BodyKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bearer: Option<String>,
@@ -39,7 +39,7 @@ pub(super) struct Piece {
 /// Name, value, and whether it is sent; a row of data says so behind.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Row {
+pub(super) enum TypedRow {
     Filled(String, String, bool),
     Data(String, String, bool, Literal),
     Written(String, String, bool, Spelt),
@@ -59,8 +59,8 @@ pub(super) enum Literal {
     Literal,
 }
 
-impl Row {
-    pub(super) fn of(row: &Param) -> Row {
+impl TypedRow {
+    pub(super) fn of(row: &Param) -> TypedRow {
         let Param {
             name,
             value,
@@ -71,18 +71,20 @@ impl Row {
         match (row.as_written(), literal) {
             (Some(pair), literal) => {
                 let written = pair.to_owned();
-                Row::Written(name, value, enabled, Spelt { written, literal })
+                TypedRow::Written(name, value, enabled, Spelt { written, literal })
             }
-            (None, false) => Row::Filled(name, value, enabled),
-            (None, true) => Row::Data(name, value, enabled, Literal::Literal),
+            (None, false) => TypedRow::Filled(name, value, enabled),
+            (None, true) => TypedRow::Data(name, value, enabled, Literal::Literal),
         }
     }
 
     pub(super) fn read(self) -> Param {
         let (name, value, enabled, literal, written) = match self {
-            Row::Filled(name, value, enabled) => (name, value, enabled, false, None),
-            Row::Data(name, value, enabled, Literal::Literal) => (name, value, enabled, true, None),
-            Row::Written(name, value, enabled, Spelt { written, literal }) => {
+            TypedRow::Filled(name, value, enabled) => (name, value, enabled, false, None),
+            TypedRow::Data(name, value, enabled, Literal::Literal) => {
+                (name, value, enabled, true, None)
+            }
+            TypedRow::Written(name, value, enabled, Spelt { written, literal }) => {
                 (name, value, enabled, literal, Some(written))
             }
         };
@@ -102,7 +104,7 @@ pub(super) enum BodyKind {
     Empty,
     Text,
     Bytes,
-    Form(Vec<Row>),
+    Form(Vec<TypedRow>),
     Multipart(Vec<Piece>),
     File,
 }
@@ -118,7 +120,7 @@ impl Typed {
             auth,
             notes,
         } = spec;
-        let rows = |rows: &[Param]| rows.iter().map(Row::of).collect();
+        let rows = |rows: &[Param]| rows.iter().map(TypedRow::of).collect();
         Typed {
             method: method.clone(),
             url: url.clone(),
@@ -155,7 +157,8 @@ impl Typed {
 
     /// Whether a row says more than an older program can read.
     pub(super) fn says_more(&self) -> bool {
-        let in_rows = |rows: &[Row]| rows.iter().any(|row| !matches!(row, Row::Filled(..)));
+        let in_rows =
+            |rows: &[TypedRow]| rows.iter().any(|row| !matches!(row, TypedRow::Filled(..)));
         let in_body = match &self.body {
             BodyKind::Form(rows) => in_rows(rows),
             BodyKind::Multipart(pieces) => pieces.iter().any(|piece| piece.literal),
@@ -165,7 +168,7 @@ impl Typed {
     }
 
     pub(super) fn read(self, body: Vec<u8>) -> Result<RequestSpec, FormatError> {
-        let rows = |rows: Vec<Row>| rows.into_iter().map(Row::read).collect();
+        let rows = |rows: Vec<TypedRow>| rows.into_iter().map(TypedRow::read).collect();
         Ok(RequestSpec {
             method: self.method,
             url: self.url,

@@ -44,17 +44,17 @@ impl fmt::Display for Challenge {
 pub fn challenges(headers: &Headers) -> Vec<Challenge> {
     let mut found = Vec::new();
     for value in headers.all("www-authenticate") {
-        let mut reader = Reader { rest: &value };
+        let mut reader = ChallengeReader { rest: &value };
         reader.read(&mut found);
     }
     found
 }
 
-struct Reader<'a> {
+struct ChallengeReader<'a> {
     rest: &'a str,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ChallengeReader<'a> {
     fn read(&mut self, found: &mut Vec<Challenge>) {
         let earlier = found.len();
         loop {
@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
         let part = |c: char| c != ',' && !c.is_whitespace();
         let mut text = self.take(part).to_owned();
         loop {
-            let mut ahead = Reader {
+            let mut ahead = ChallengeReader {
                 rest: self.rest.trim_start(),
             };
             let word = ahead.take(is_token);

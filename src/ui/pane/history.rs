@@ -1,6 +1,6 @@
 //! The calls that were made, newest first; errors unfold in place.
 
-use crate::app::pane::{Row, has_more, path_of};
+use crate::app::pane::{HistoryRow, has_more, path_of};
 use crate::app::{Action, Painted, Pane, Spot, State};
 use crate::insight::asking::called;
 use crate::model::{CallOrigin, StatusClass, Timestamp, cut, fit, wrap};
@@ -161,7 +161,7 @@ fn above(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> u16 {
 }
 
 /// A bar for each call: its class as colour, its time as height, the newest at the right.
-fn strip(rows: &[Row], width: usize, theme: &Theme) -> Line<'static> {
+fn strip(rows: &[HistoryRow], width: usize, theme: &Theme) -> Line<'static> {
     let shown = rows.len().min(width.saturating_sub(28)).min(60);
     let rows = &rows[..shown];
     let slowest = rows.iter().map(|row| row.summary.took).max();
@@ -302,7 +302,7 @@ fn run_name(origin: CallOrigin) -> &'static str {
 }
 
 /// `▸ matrix   88 calls   ✓ 40   ▲ 44   ✖ 4                02:07`
-fn run_line(state: &State, rows: &[Row], width: usize, theme: &Theme) -> Line<'static> {
+fn run_line(state: &State, rows: &[HistoryRow], width: usize, theme: &Theme) -> Line<'static> {
     let Some(newest) = rows.first().map(|row| &row.summary) else {
         return Line::default();
     };
@@ -336,7 +336,7 @@ fn run_line(state: &State, rows: &[Row], width: usize, theme: &Theme) -> Line<'s
 
 /// The width of the method column: that of the longest method near a row, so that rows of one
 /// picture line up.
-fn method_width(rows: &[Row], number: usize) -> usize {
+fn method_width(rows: &[HistoryRow], number: usize) -> usize {
     // No terminal has more rows than this.
     const AROUND: usize = 200;
     let page = number / AROUND * AROUND;
@@ -349,7 +349,13 @@ fn method_width(rows: &[Row], number: usize) -> usize {
 }
 
 /// `▸▲ 403 GET    /core/runbooks/7/tasks  support  82 ms 12:01`
-fn line(state: &State, number: usize, row: &Row, width: usize, theme: &Theme) -> Line<'static> {
+fn line(
+    state: &State,
+    number: usize,
+    row: &HistoryRow,
+    width: usize,
+    theme: &Theme,
+) -> Line<'static> {
     let summary = &row.summary;
     let method = method_width(&state.history.rows, number);
     let class = summary.looks();

@@ -111,7 +111,7 @@ fn lines(
         lines.push(Line::styled(waiting(pane), theme.dim()));
         return (lines, 0);
     };
-    let call = Row {
+    let call = CallRow {
         glyph_of: &case.call.exchange.outcome,
         path: path_of(&case.call.exchange.sent.url),
         who: case.own_name(),
@@ -126,7 +126,7 @@ fn lines(
             (false, true) => "| ",
             (true, true) => "` ",
         };
-        let row = Row {
+        let row = CallRow {
             glyph_of: &probed.facts.exchange.outcome,
             path: path_of(&probed.facts.exchange.sent.url),
             who: who(case, probed),
@@ -253,14 +253,14 @@ fn by_hand(state: &State, command: &str, theme: &Theme, width: usize) -> Vec<Lin
 const BRANCH: usize = 2;
 
 /// One call in the tree of an investigation or the list of a search.
-pub struct Row<'a> {
+pub struct CallRow<'a> {
     pub glyph_of: &'a Outcome,
     pub path: &'a str,
     pub who: String,
     pub tells: String,
 }
 
-impl Row<'_> {
+impl CallRow<'_> {
     /// Draws `├ ✓ 200  /core/workspaces   support   the token works`; for the selected row, the
     /// text that was cut follows in full.
     pub fn draw(

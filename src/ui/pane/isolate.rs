@@ -1,7 +1,7 @@
 //! The growing list of a search: what each call changed and how it was answered, and what the
 //! refusal hangs on.
 
-use super::investigate::{Row, place as place_of_sheet};
+use super::investigate::{CallRow, place as place_of_sheet};
 use crate::app::pane::{Isolate, path_of};
 use crate::app::{Action, State};
 use crate::insight::isolate::{Answer, Isolation, Matters, Verdict};
@@ -146,7 +146,7 @@ fn lines(pane: &Isolate, theme: &Theme, width: usize) -> (Vec<Line<'static>>, us
             (_, false, true) => "| ",
             (_, true, true) => "` ",
         };
-        let row = Row {
+        let row = CallRow {
             glyph_of: &asked.exchange.outcome,
             path: path_of(&asked.exchange.sent.url),
             who: match asked.answer {

@@ -1,7 +1,7 @@
 //! Requests by tokens as a grid. Only the visible cells are looked at.
 
 use crate::app::pane::MatrixPane;
-use crate::app::{Action, Painted, Spot, State, place_of_matrix};
+use crate::app::{Action, Painted, Spot, State, environment_of_matrix};
 use crate::insight::matrix::{Access, Cell, Standing};
 use crate::model::{StatusClass, Timestamp, cut, cut_front, fit, visible_line, wrap};
 use crate::ui::band::{self, Words};
@@ -62,7 +62,7 @@ pub fn draw_band(
     painted: &mut Painted,
 ) {
     let pane = &state.matrix;
-    let place = place_of_matrix(state);
+    let place = environment_of_matrix(state);
     let narrow = area.width < 60;
     let key = |action| theme.key_name(&state.keymap.hint(action).unwrap_or_default());
     let opens = if theme.ascii { " v" } else { " ▾" };

@@ -1,8 +1,8 @@
 //! Saved sessions, the steps of the open one beside their recordings, and what differs.
 
 use super::history::duration_text;
-use crate::app::pane::{Part, StepResult};
-use crate::app::{Action, Painted, Spot, State, place_of_session, tempo_label};
+use crate::app::pane::{SessionsPart, StepResult};
+use crate::app::{Action, Painted, Spot, State, environment_of_session, tempo_label};
 use crate::insight::replay::{Change, Direction, StepReport, codes_text};
 use crate::model::{Expectation, StatusClass, Step, TokenName, cut, fit, visible_line, wrap};
 use crate::ui::band::{self, Words};
@@ -66,8 +66,8 @@ pub fn draw_band(
                 None => left.push((Span::raw(own), token)),
             }
             left.push((Span::styled(opens, theme.key()), token));
-            let place = place_of_session(state);
-            let environment = Some(Action::SessionsPlace);
+            let place = environment_of_session(state);
+            let environment = Some(Action::SessionsEnvironment);
             left.push((Span::raw(" in "), environment));
             let name = visible_line(&place.name).into_owned();
             left.push((Span::styled(name, theme.name()), environment));
@@ -153,7 +153,7 @@ pub fn draw_files(
         };
         let name = fit(&cut(bare(&file.name), longest), longest + 3);
         let text = fit(&format!("{mark}{name}{counts}"), width + out as usize);
-        if place == sessions.list.cursor && sessions.part == Part::Files {
+        if place == sessions.list.cursor && sessions.part == SessionsPart::Files {
             return Line::styled(text, theme.selected());
         }
         Line::from(vec![
@@ -380,7 +380,7 @@ pub fn draw_steps(
         let mut spans = vec![Span::styled(mark, theme.focus())];
         spans.extend(line.spans);
         let line = Line::from(spans);
-        match is_current && sessions.part == Part::Steps {
+        match is_current && sessions.part == SessionsPart::Steps {
             true => Line::styled(
                 fit(&line.to_string(), rest.width as usize),
                 theme.selected(),
@@ -405,7 +405,7 @@ pub fn title_of_step(state: &State) -> String {
             let number = state.sessions.steps.cursor + 1;
             format!("step {number} · {}", visible_line(&step.name))
         }
-        None => Part::Differences.title().to_owned(),
+        None => SessionsPart::Differences.title().to_owned(),
     }
 }
 

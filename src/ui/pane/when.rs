@@ -1,6 +1,6 @@
 //! When a call stopped working: the two calls around the turn, and what changed between them.
 
-use super::investigate::{Row, place as place_of_sheet};
+use super::investigate::{CallRow, place as place_of_sheet};
 use crate::app::pane::{When, path_of};
 use crate::app::{Action, State};
 use crate::model::{StatusClass, cut, fit, visible_line, wrap};
@@ -70,7 +70,7 @@ fn lines(state: &State, pane: &When, theme: &Theme, width: usize) -> Vec<Line<'s
     lines.push(Line::default());
     for (number, (what, call)) in pane.calls().into_iter().enumerate() {
         let at = call.started_at.to_zoned(state.zone.clone());
-        let row = Row {
+        let row = CallRow {
             glyph_of: &call.outcome,
             path: path_of(&call.sent.url),
             who: what.to_owned(),

@@ -2,10 +2,10 @@
 //! of the chosen row.
 
 use super::answer::{difference, judged, words};
-use crate::app::pane::Part;
+use crate::app::pane::SessionsPart;
 use crate::app::{
-    Action, LastWord, Screen, State, TokenRow, contradictions, last_word, place_of_matrix,
-    place_of_session, tempo_label,
+    Action, LastWord, Screen, State, TokenRow, contradictions, environment_of_matrix,
+    environment_of_session, last_word, tempo_label,
 };
 use crate::insight::learned::Standing;
 use crate::insight::matrix::{Access, Cell};
@@ -45,7 +45,7 @@ fn named(state: &State, action: Action) -> String {
 
 fn matrix(state: &State) -> Vec<String> {
     let pane = &state.matrix;
-    let place = place_of_matrix(state);
+    let place = environment_of_matrix(state);
     if pane.is_empty() {
         let (what, action) = match pane.matrix.callers.is_empty() {
             true => ("tokens", Action::MatrixColumns),
@@ -152,7 +152,11 @@ fn request(state: &State) -> Vec<String> {
 
 fn sessions(state: &State) -> Vec<String> {
     let pane = &state.sessions;
-    let Some(open) = pane.open.as_ref().filter(|_| pane.part != Part::Files) else {
+    let Some(open) = pane
+        .open
+        .as_ref()
+        .filter(|_| pane.part != SessionsPart::Files)
+    else {
         if pane.files.is_empty() {
             return vec![format!(
                 "No session is saved yet. {} saves the call in front, or a whole case.",
@@ -165,7 +169,7 @@ fn sessions(state: &State) -> Vec<String> {
         said.extend(files);
         return said;
     };
-    let place = place_of_session(state);
+    let place = environment_of_session(state);
     let token = match &pane.token {
         Some(token) => format!(", every step with token {token}"),
         None => String::new(),
@@ -228,7 +232,7 @@ fn told(expect: Option<&Expectation>) -> String {
 /// Reads the chosen step, and what differs in it.
 fn step(state: &State) -> Vec<String> {
     let pane = &state.sessions;
-    let Some(step) = pane.selected().filter(|_| pane.part != Part::Files) else {
+    let Some(step) = pane.selected().filter(|_| pane.part != SessionsPart::Files) else {
         return Vec::new();
     };
     let number = pane.steps.cursor + 1;

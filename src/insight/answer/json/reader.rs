@@ -9,7 +9,7 @@ const NOTES: usize = 12;
 
 /// Reads one value, or members without braces around them, in time linear in the text.
 pub fn read(text: &str) -> Reading {
-    let mut reader = Reader {
+    let mut reader = JsonReader {
         text,
         at: 0,
         depth: 0,
@@ -37,9 +37,9 @@ pub fn read(text: &str) -> Reading {
 }
 
 /// A part of a value, and whether reading may go on behind it.
-type Part<T> = (T, bool);
+type JsonPart<T> = (T, bool);
 
-struct Reader<'a> {
+struct JsonReader<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
@@ -50,7 +50,7 @@ struct Reader<'a> {
     cut: bool,
 }
 
-impl Reader<'_> {
+impl JsonReader<'_> {
     fn read(mut self) -> Reading {
         self.skip_blanks();
         let start = self.at;
@@ -93,7 +93,7 @@ impl Reader<'_> {
         }
     }
 
-    fn value(&mut self) -> Part<Option<Json>> {
+    fn value(&mut self) -> JsonPart<Option<Json>> {
         match self.peek() {
             Some(open @ (b'{' | b'[')) => {
                 if self.depth == limits::JSON_DEPTH {
@@ -143,7 +143,7 @@ impl Reader<'_> {
     }
 
     /// Members up to the closing brace; without one, up to the end of the text.
-    fn members(&mut self, close: Option<u8>) -> Part<Vec<(String, Json)>> {
+    fn members(&mut self, close: Option<u8>) -> JsonPart<Vec<(String, Json)>> {
         let mut members: Vec<(String, Json)> = Vec::new();
         let mut whole = false;
         loop {
@@ -203,7 +203,7 @@ impl Reader<'_> {
         (members, whole)
     }
 
-    fn values(&mut self) -> Part<Vec<Json>> {
+    fn values(&mut self) -> JsonPart<Vec<Json>> {
         let mut values = Vec::new();
         loop {
             self.skip_blanks();

@@ -54,7 +54,7 @@ pub fn command(line: &str) -> Option<&str> {
 }
 
 #[derive(Default)]
-struct Asked {
+struct CommandAsked {
     method: Option<String>,
     url: Option<String>,
     headers: Headers,
@@ -70,7 +70,7 @@ pub fn read(text: &str) -> Option<SentRequest> {
     }
     let mut words = words(text).into_iter();
     let program = words.next()?;
-    let mut asked = Asked::default();
+    let mut asked = CommandAsked::default();
     while let Some(word) = words.next() {
         let (name, joined) = match word.split_once('=').filter(|_| word.starts_with("--")) {
             Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
@@ -105,7 +105,7 @@ fn joined(word: &str) -> (String, Option<String>) {
     )
 }
 
-impl Asked {
+impl CommandAsked {
     fn option(
         &mut self,
         name: &str,

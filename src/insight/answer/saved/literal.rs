@@ -8,7 +8,7 @@ const DEEPEST: usize = 64;
 
 /// The value at the start of a text, and where it ends; `None` where none begins there.
 pub fn read(text: &str) -> Option<(Json, usize)> {
-    let mut reader = Reader {
+    let mut reader = LiteralReader {
         text,
         at: 0,
         depth: 0,
@@ -17,13 +17,13 @@ pub fn read(text: &str) -> Option<(Json, usize)> {
     Some((value, reader.at))
 }
 
-struct Reader<'a> {
+struct LiteralReader<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
 }
 
-impl Reader<'_> {
+impl LiteralReader<'_> {
     fn rest(&self) -> &str {
         &self.text[self.at..]
     }
@@ -48,10 +48,10 @@ impl Reader<'_> {
     fn value(&mut self) -> Option<Json> {
         self.skip_blanks();
         match self.peek()? {
-            b'{' => self.inside(Reader::object),
+            b'{' => self.inside(LiteralReader::object),
             b'[' if self.is_left_out() => Some(Json::Null),
-            b'[' => self.inside(Reader::list),
-            b'(' => self.inside(Reader::list),
+            b'[' => self.inside(LiteralReader::list),
+            b'(' => self.inside(LiteralReader::list),
             b'\'' | b'"' | b'`' => self.text().map(Json::Text),
             b'<' => {
                 // `<ref *1> {`, `<Buffer 7b 22>`, `<Response [403]>`

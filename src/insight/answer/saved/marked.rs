@@ -25,7 +25,7 @@ fn begins(line: &str) -> bool {
 }
 
 pub fn read(text: &Text) -> Marked {
-    let mut reader = Reader::default();
+    let mut reader = MarkedReader::default();
     for raw in text.lines() {
         reader.line(raw);
     }
@@ -40,14 +40,14 @@ pub fn read(text: &Text) -> Marked {
 }
 
 #[derive(Default)]
-struct Reader {
+struct MarkedReader {
     talk: Talk,
     said: Option<String>,
     /// The last line was a remark, so that what follows need not be a body.
     was_remark: bool,
 }
 
-impl Reader {
+impl MarkedReader {
     fn line(&mut self, raw: &[u8]) {
         let line = shown(raw);
         if self.marked(&line) {

@@ -13,7 +13,7 @@ pub fn is_mark(line: &str, next: &str) -> bool {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum PlainPart {
     Before,
     Asking,
     AskedBody,
@@ -21,9 +21,9 @@ enum Part {
     Body,
 }
 
-struct Reader {
+struct PlainReader {
     talk: Talk,
-    part: Part,
+    part: PlainPart,
     /// It began with a request, so that others may follow.
     with_requests: bool,
     /// It began behind a prompt, so that others may follow.
@@ -36,9 +36,9 @@ struct Reader {
 const LINES_BEFORE: usize = 200;
 
 pub fn read(text: &Text) -> Vec<Turn> {
-    let mut reader = Reader {
+    let mut reader = PlainReader {
         talk: Talk::default(),
-        part: Part::Before,
+        part: PlainPart::Before,
         with_requests: false,
         with_prompts: false,
         before: Vec::new(),
@@ -59,32 +59,32 @@ pub fn read(text: &Text) -> Vec<Turn> {
     reader.talk.finish()
 }
 
-impl Reader {
+impl PlainReader {
     fn line(&mut self, raw: &[u8], line: &str, next: &str) {
         match self.part {
-            Part::Before => {
+            PlainPart::Before => {
                 self.with_prompts |= is_prompt(line);
                 if !self.begin(line, next) && self.before.len() < LINES_BEFORE {
                     self.before.push(line.to_owned());
                 }
             }
-            Part::Asking if line.is_empty() => self.part = Part::AskedBody,
-            Part::Asking if head::field(line).is_some() => self.talk.ask(line),
-            Part::Asking | Part::AskedBody if head::status_line(line).is_some() => {
+            PlainPart::Asking if line.is_empty() => self.part = PlainPart::AskedBody,
+            PlainPart::Asking if head::field(line).is_some() => self.talk.ask(line),
+            PlainPart::Asking | PlainPart::AskedBody if head::status_line(line).is_some() => {
                 self.answer(line)
             }
-            Part::Asking | Part::AskedBody => {
-                self.part = Part::AskedBody;
+            PlainPart::Asking | PlainPart::AskedBody => {
+                self.part = PlainPart::AskedBody;
                 self.talk.ask_body(raw);
             }
-            Part::Answering if line.is_empty() => {
+            PlainPart::Answering if line.is_empty() => {
                 self.talk.say("");
-                self.part = Part::Body;
+                self.part = PlainPart::Body;
             }
-            Part::Answering if head::status_line(line).is_some() => self.answer(line),
-            Part::Answering if head::field(line).is_some() => self.talk.say(line),
+            PlainPart::Answering if head::status_line(line).is_some() => self.answer(line),
+            PlainPart::Answering if head::field(line).is_some() => self.talk.say(line),
             // The blank line between was lost on the way.
-            Part::Answering | Part::Body => self.body(raw, line, next),
+            PlainPart::Answering | PlainPart::Body => self.body(raw, line, next),
         }
     }
 
@@ -98,7 +98,7 @@ impl Reader {
             self.answer(line);
         } else if is_mark(line, next) {
             self.talk.ask(line);
-            self.part = Part::Asking;
+            self.part = PlainPart::Asking;
             self.with_requests = true;
         } else {
             return false;
@@ -108,14 +108,14 @@ impl Reader {
 
     fn answer(&mut self, line: &str) {
         self.talk.say(line);
-        self.part = Part::Answering;
+        self.part = PlainPart::Answering;
     }
 
     fn body(&mut self, raw: &[u8], line: &str, next: &str) {
-        self.part = Part::Body;
+        self.part = PlainPart::Body;
         let is_over = self.talk.is_whole() != Some(false);
         if self.with_prompts && is_over && is_prompt(line) {
-            self.part = Part::Before;
+            self.part = PlainPart::Before;
             self.before.push(line.to_owned());
             return;
         }

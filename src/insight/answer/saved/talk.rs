@@ -15,7 +15,7 @@ pub struct Turn {
 
 /// What is being read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum TalkPart {
     Nothing,
     Asking,
     Answering,
@@ -25,7 +25,7 @@ enum Part {
 /// A conversation that is taken in piece by piece.
 pub struct Talk {
     turns: Vec<Turn>,
-    part: Part,
+    part: TalkPart,
     asked: Vec<String>,
     asked_body: Vec<u8>,
     body: Vec<u8>,
@@ -36,7 +36,7 @@ impl Default for Talk {
     fn default() -> Talk {
         Talk {
             turns: Vec::new(),
-            part: Part::Nothing,
+            part: TalkPart::Nothing,
             asked: Vec::new(),
             asked_body: Vec::new(),
             body: Vec::new(),
@@ -54,7 +54,7 @@ impl Talk {
     /// A request that is known as a whole.
     pub fn asked(&mut self, sent: SentRequest) {
         self.close();
-        self.part = Part::Nothing;
+        self.part = TalkPart::Nothing;
         self.turns.push(Turn {
             sent: Some(sent),
             answer: None,
@@ -63,9 +63,9 @@ impl Talk {
 
     /// A line of the head of a request.
     pub fn ask(&mut self, line: &str) {
-        if self.part != Part::Asking {
+        if self.part != TalkPart::Asking {
             self.close();
-            self.part = Part::Asking;
+            self.part = TalkPart::Asking;
             self.turns.push(Turn::default());
         }
         let line = line.trim();
@@ -76,7 +76,7 @@ impl Talk {
 
     /// Bytes of the body of a request.
     pub fn ask_body(&mut self, bytes: &[u8]) {
-        if self.part == Part::Asking {
+        if self.part == TalkPart::Asking {
             self.asked_body.extend_from_slice(bytes);
         }
     }
@@ -94,34 +94,34 @@ impl Talk {
             if let Some(turn) = self.turns.last_mut() {
                 turn.answer = Some(response);
             }
-            self.part = Part::Answering;
-        } else if self.part == Part::Answering {
+            self.part = TalkPart::Answering;
+        } else if self.part == TalkPart::Answering {
             match self.headers() {
                 Some(headers) if !line.is_empty() => {
                     head::push(headers, line);
                 }
-                _ => self.part = Part::Body,
+                _ => self.part = TalkPart::Body,
             }
         }
     }
 
     pub fn is_asking(&self) -> bool {
-        self.part == Part::Asking
+        self.part == TalkPart::Asking
     }
 
     pub fn is_in_body(&self) -> bool {
-        self.part == Part::Body
+        self.part == TalkPart::Body
     }
 
     /// Whether a line goes on with the head of an answer.
     pub fn is_in_head(&self) -> bool {
-        self.part == Part::Answering
+        self.part == TalkPart::Answering
     }
 
     /// Bytes of the body of an answer.
     pub fn data(&mut self, bytes: &[u8]) {
-        if matches!(self.part, Part::Answering | Part::Body) {
-            self.part = Part::Body;
+        if matches!(self.part, TalkPart::Answering | TalkPart::Body) {
+            self.part = TalkPart::Body;
             self.body.extend_from_slice(bytes);
         }
     }
@@ -129,13 +129,13 @@ impl Talk {
     /// The answer is over; what follows is not its body.
     pub fn rest(&mut self) {
         self.close();
-        self.part = Part::Nothing;
+        self.part = TalkPart::Nothing;
     }
 
     /// Whether the next request or answer may begin here, rather than a body that looks like one.
     pub fn may_turn(&self) -> bool {
         let answer = self.turns.last().and_then(|turn| turn.answer.as_ref());
-        let Some(answer) = answer.filter(|_| self.part == Part::Body) else {
+        let Some(answer) = answer.filter(|_| self.part == TalkPart::Body) else {
             return true;
         };
         let is_over = self.is_whole() != Some(false);
@@ -171,13 +171,13 @@ impl Talk {
             return;
         };
         match self.part {
-            Part::Asking => turn.sent = head::request(&asked, asked_body, self.is_secure),
-            Part::Body => {
+            TalkPart::Asking => turn.sent = head::request(&asked, asked_body, self.is_secure),
+            TalkPart::Body => {
                 if let Some(answer) = &mut turn.answer {
                     answer.body = body;
                 }
             }
-            Part::Nothing | Part::Answering => {}
+            TalkPart::Nothing | TalkPart::Answering => {}
         }
     }
 

@@ -18,7 +18,7 @@ fn behind_awaits(line: &str) -> Option<&str> {
 }
 
 #[derive(Default)]
-struct Reader {
+struct WgetReader {
     talk: Talk,
     /// Between the lines that say where a request or an answer begins and ends.
     inside: Option<bool>,
@@ -27,14 +27,14 @@ struct Reader {
 }
 
 pub fn read(text: &Text) -> Vec<Turn> {
-    let mut reader = Reader::default();
+    let mut reader = WgetReader::default();
     for raw in text.lines() {
         reader.line(&shown(raw), raw);
     }
     reader.talk.finish()
 }
 
-impl Reader {
+impl WgetReader {
     fn line(&mut self, line: &str, raw: &[u8]) {
         match line.trim() {
             "---request begin---" => {

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 /// A part of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum MarkupPart {
     Text,
     Start,
     /// A start tag that ends its element too.
@@ -48,9 +48,9 @@ pub fn arrange(
             }
         }
         match part {
-            Part::Text => writer.text(place),
-            Part::Empty | Part::Other => writer.push(place, 0),
-            Part::Start if tags.next() == Some(&true) => {
+            MarkupPart::Text => writer.text(place),
+            MarkupPart::Empty | MarkupPart::Other => writer.push(place, 0),
+            MarkupPart::Start if tags.next() == Some(&true) => {
                 // What holds only a little text stands on one line with it.
                 match short(&parts, &place) {
                     Some((end, after)) => {
@@ -61,8 +61,8 @@ pub fn arrange(
                     None => writer.opens(place),
                 }
             }
-            Part::End if tags.next() == Some(&true) => writer.closes(place),
-            Part::Start | Part::End => writer.push(place, 0),
+            MarkupPart::End if tags.next() == Some(&true) => writer.closes(place),
+            MarkupPart::Start | MarkupPart::End => writer.push(place, 0),
         }
     }
     Some(Ok(()))
@@ -85,11 +85,11 @@ fn paired(body: &[u8], is_html: bool, watch: Watch) -> Option<Result<Vec<bool>, 
             }
         }
         match part {
-            Part::Start => {
+            MarkupPart::Start => {
                 open.push((paired.len(), name(&body[place.clone()]), place.start));
                 paired.push(false);
             }
-            Part::End => {
+            MarkupPart::End => {
                 let name = name(&body[place.clone()]);
                 // Tags that are never closed would be gone through again and again.
                 let near = open.iter().rev().take(MOST_LEFT_OPEN);
@@ -115,7 +115,7 @@ fn paired(body: &[u8], is_html: bool, watch: Watch) -> Option<Result<Vec<bool>, 
                 }
                 paired.push(true);
             }
-            Part::Text | Part::Empty | Part::Other => {}
+            MarkupPart::Text | MarkupPart::Empty | MarkupPart::Other => {}
         }
         if open.len() > MOST_OPEN {
             let what = "it nests too deep to be indented";
@@ -165,13 +165,13 @@ pub fn element(line: &[u8]) -> Option<&[u8]> {
 fn short<'a>(parts: &Parts<'a>, start: &Range<usize>) -> Option<(usize, Parts<'a>)> {
     let mut after = parts.clone();
     let mut next = after.next()?.ok()?;
-    if next.0 == Part::Text {
+    if next.0 == MarkupPart::Text {
         next = after.next()?.ok()?;
     }
     let (part, place) = next;
     let whole = &parts.body[start.start..place.end];
     let fits = whole.len() <= ON_ONE_LINE && memchr(b'\n', whole).is_none();
-    (part == Part::End && fits).then_some((place.end, after))
+    (part == MarkupPart::End && fits).then_some((place.end, after))
 }
 
 /// Bytes of an element with nothing but text in it that stands on one line.
@@ -199,11 +199,11 @@ impl<'a> Parts<'a> {
         }
     }
 
-    fn tag(&mut self, at: usize) -> Result<(Part, usize), Broken> {
+    fn tag(&mut self, at: usize) -> Result<(MarkupPart, usize), Broken> {
         let rest = &self.body[at..];
         let broken = |what| Err(Broken { at, what });
         let until = |word: &str, what| match memmem::find(rest, word.as_bytes()) {
-            Some(end) => Ok((Part::Other, at + end + word.len())),
+            Some(end) => Ok((MarkupPart::Other, at + end + word.len())),
             None => broken(what),
         };
         if rest.starts_with(b"<!--") {
@@ -219,12 +219,12 @@ impl<'a> Parts<'a> {
             return broken("a tag is not closed");
         };
         let part = match (rest.get(1), self.body[end - 2]) {
-            (Some(b'!'), _) => Part::Other,
-            (Some(b'/'), _) => Part::End,
-            (_, b'/') => Part::Empty,
-            _ => Part::Start,
+            (Some(b'!'), _) => MarkupPart::Other,
+            (Some(b'/'), _) => MarkupPart::End,
+            (_, b'/') => MarkupPart::Empty,
+            _ => MarkupPart::Start,
         };
-        if part == Part::Start && self.is_html {
+        if part == MarkupPart::Start && self.is_html {
             let name = name(&self.body[at..end]);
             let is_raw = |raw: &&&[u8]| raw.eq_ignore_ascii_case(name);
             self.raw = RAW.iter().find(is_raw).map(|_| name);
@@ -264,7 +264,7 @@ impl<'a> Parts<'a> {
 const RAW: &[&[u8]] = &[b"script", b"style", b"textarea", b"title"];
 
 impl Iterator for Parts<'_> {
-    type Item = Result<(Part, Range<usize>), Broken>;
+    type Item = Result<(MarkupPart, Range<usize>), Broken>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.is_broken || self.at >= self.body.len() {
@@ -275,7 +275,7 @@ impl Iterator for Parts<'_> {
         self.raw = None;
         if end > start {
             self.at = end;
-            return Some(Ok((Part::Text, start..end)));
+            return Some(Ok((MarkupPart::Text, start..end)));
         }
         match self.tag(start) {
             Ok((part, end)) => {

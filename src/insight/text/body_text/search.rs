@@ -11,7 +11,7 @@ use std::ops::Range;
 /// A text as it was typed. Without a capital letter in it, case does not matter.
 #[derive(Clone, Debug)]
 pub struct Pattern {
-    parts: Vec<Part>,
+    parts: Vec<SearchPart>,
     /// Where it is nothing but bytes, which is looked for fastest.
     exact: Option<Finder<'static>>,
     /// No match is longer.
@@ -19,7 +19,7 @@ pub struct Pattern {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+enum SearchPart {
     /// A character in the ways it may be written.
     One(Vec<u8>, Option<Vec<u8>>),
     /// Blanks that are shown otherwise than they came.
@@ -49,17 +49,20 @@ impl Pattern {
     pub fn new(text: &str, view: View) -> Option<Pattern> {
         let bytes = (view == View::Hex).then(|| bytes_of(text)).flatten();
         let parts = match bytes {
-            Some(bytes) => bytes.iter().map(|b| Part::One(vec![*b], None)).collect(),
+            Some(bytes) => bytes
+                .iter()
+                .map(|b| SearchPart::One(vec![*b], None))
+                .collect(),
             None => parts_of(text, view),
         };
         let bytes = parts.iter().map(|part| match part {
-            Part::One(bytes, None) => Some(bytes.as_slice()),
+            SearchPart::One(bytes, None) => Some(bytes.as_slice()),
             _ => None,
         });
         let exact = bytes.collect::<Option<Vec<_>>>().map(|b| b.concat());
         let longest = parts.iter().map(|part| match part {
-            Part::One(one, other) => one.len().max(other.as_ref().map_or(0, Vec::len)),
-            Part::Blanks => MOST_BLANKS,
+            SearchPart::One(one, other) => one.len().max(other.as_ref().map_or(0, Vec::len)),
+            SearchPart::Blanks => MOST_BLANKS,
         });
         let longest = longest.sum();
         (!parts.is_empty()).then(|| Pattern {
@@ -108,10 +111,10 @@ impl Pattern {
         for part in &self.parts {
             let rest = body.get(at..)?;
             at += match part {
-                Part::One(one, _) if rest.starts_with(one) => one.len(),
-                Part::One(_, Some(other)) if rest.starts_with(other) => other.len(),
-                Part::One(..) => return None,
-                Part::Blanks => rest
+                SearchPart::One(one, _) if rest.starts_with(one) => one.len(),
+                SearchPart::One(_, Some(other)) if rest.starts_with(other) => other.len(),
+                SearchPart::One(..) => return None,
+                SearchPart::Blanks => rest
                     .iter()
                     .take(MOST_BLANKS)
                     .take_while(|b| b.is_ascii_whitespace())
@@ -132,7 +135,9 @@ impl Pattern {
         }
         let mut offset = 0;
         for part in &self.parts {
-            let Part::One(one, other) = part else { break };
+            let SearchPart::One(one, other) = part else {
+                break;
+            };
             let other = other.as_ref().unwrap_or(one);
             let seen = memchr::memchr2_iter(one[0], other[0], sample).count();
             if seen < best.0 {
@@ -148,14 +153,18 @@ impl Pattern {
     }
 }
 
-fn parts_of(text: &str, view: View) -> Vec<Part> {
+fn parts_of(text: &str, view: View) -> Vec<SearchPart> {
     let is_exact = text.chars().any(char::is_uppercase);
     let mut parts = Vec::new();
     let mut characters = text.chars().peekable();
     while let Some(c) = characters.next() {
-        let after_name = parts.last() == Some(&Part::One(vec![b'"'], None));
+        let after_name = parts.last() == Some(&SearchPart::One(vec![b'"'], None));
         if view == View::Pretty && c == ':' && after_name {
-            parts.extend([Part::Blanks, Part::One(vec![b':'], None), Part::Blanks]);
+            parts.extend([
+                SearchPart::Blanks,
+                SearchPart::One(vec![b':'], None),
+                SearchPart::Blanks,
+            ]);
             while characters.next_if_eq(&' ').is_some() {}
             continue;
         }
@@ -165,10 +174,10 @@ fn parts_of(text: &str, view: View) -> Vec<Part> {
             // What becomes several letters is left as it is.
             false => c.to_uppercase().next().filter(|upper| *upper != c),
         };
-        parts.push(Part::One(written(c), other.map(written)));
+        parts.push(SearchPart::One(written(c), other.map(written)));
     }
     // A blank at the end would only make the match longer.
-    if parts.last() == Some(&Part::Blanks) {
+    if parts.last() == Some(&SearchPart::Blanks) {
         parts.pop();
     }
     parts

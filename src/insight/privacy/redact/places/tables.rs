@@ -294,14 +294,14 @@ fn is_made_up(name: &str) -> bool {
         && name.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
-struct Row {
+struct TableRow {
     fields: Vec<Range<usize>>,
     /// Where the next one begins.
     behind: usize,
 }
 
 /// The fields of a row, without their quotation marks.
-fn fields(text: &[u8], from: usize, sign: u8) -> Row {
+fn fields(text: &[u8], from: usize, sign: u8) -> TableRow {
     let mut fields = Vec::new();
     let mut at = from;
     loop {
@@ -327,19 +327,19 @@ fn fields(text: &[u8], from: usize, sign: u8) -> Row {
         match text.get(end) {
             Some(b) if *b == sign => at = end + 1,
             Some(b'\r') if text.get(end + 1) == Some(&b'\n') => {
-                return Row {
+                return TableRow {
                     fields,
                     behind: end + 2,
                 };
             }
             Some(_) => {
-                return Row {
+                return TableRow {
                     fields,
                     behind: end + 1,
                 };
             }
             None => {
-                return Row {
+                return TableRow {
                     fields,
                     behind: text.len(),
                 };
