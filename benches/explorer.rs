@@ -310,9 +310,10 @@ fn body(is_indented: bool, mib: usize) -> Arc<Vec<u8>> {
         }
         out
     };
-    let (open, between, fields) = match is_indented {
-        true => ("[\n  ", ",\n  ", indented(FIELDS, 1)),
-        false => ("[", ",", FIELDS.to_owned()),
+    let (open, between, fields) = if is_indented {
+        ("[\n  ", ",\n  ", indented(FIELDS, 1))
+    } else {
+        ("[", ",", FIELDS.to_owned())
     };
     let mut text = format!("{open}\"the-first-one\"");
     let mut number = 1_000_000;

@@ -50,9 +50,10 @@ fn quits(tty: &mut Tty) {
 fn bytes_below(folder: &Path, found: &mut Vec<u8>) {
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
         let path = entry.path();
-        match path.is_dir() {
-            true => bytes_below(&path, found),
-            false => found.extend(std::fs::read(&path).unwrap_or_default()),
+        if path.is_dir() {
+            bytes_below(&path, found)
+        } else {
+            found.extend(std::fs::read(&path).unwrap_or_default())
         }
     }
 }

@@ -93,9 +93,12 @@ fn errors_tickets_search_and_json_say_the_words_and_files_hold_the_bytes() {
 
 fn utf16(text: &str, is_big: bool) -> Vec<u8> {
     let units = text.encode_utf16();
-    let pairs = units.map(|unit| match is_big {
-        true => unit.to_be_bytes(),
-        false => unit.to_le_bytes(),
+    let pairs = units.map(|unit| {
+        if is_big {
+            unit.to_be_bytes()
+        } else {
+            unit.to_le_bytes()
+        }
     });
     pairs.flatten().collect()
 }

@@ -145,10 +145,11 @@ proptest! {
         prop_assert!(started.arguments.contains(&sent.url.into_bytes()));
         let mut wanted: Vec<Vec<u8>> = headers.iter().map(|header| {
             // Of blanks alone curl would make no header at all.
-            match header.value.trim_ascii().is_empty() {
-                true => [header.name.as_bytes(), b";"].concat(),
-                false => [header.name.as_bytes(), b": ", &header.value].concat(),
-            }
+            if header.value.trim_ascii().is_empty() {
+[header.name.as_bytes(), b";"].concat()
+} else {
+[header.name.as_bytes(), b": ", &header.value].concat()
+}
         }).collect();
         if !body.is_empty() {
             wanted.push(b"content-type:".to_vec());

@@ -465,9 +465,10 @@ fn a_pasted_command_and_a_call_of_the_history_ask_and_a_typed_or_pasted_url_does
         let mut scene = Scene::open(WIDE);
         scene.keys("alt-1");
         let sent = scene.jobs().len();
-        match typed {
-            true => scene.types("/core/runbooks/8"),
-            false => scene.paste("https://acme-test.example/orders"),
+        if typed {
+            scene.types("/core/runbooks/8")
+        } else {
+            scene.paste("https://acme-test.example/orders")
         };
         scene.keys("enter");
         assert_eq!(scene.jobs().len(), sent + 1);

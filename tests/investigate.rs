@@ -776,13 +776,14 @@ fn turning() -> Server {
     Server::doing(move |_, stream| {
         let fine = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
         let json = "content-type: application/json\r\n";
-        let bytes = match fine {
-            true => answer("200 OK", json, b"{\"data\":[{\"id\":\"1\"}]}"),
-            false => answer(
+        let bytes = if fine {
+            answer("200 OK", json, b"{\"data\":[{\"id\":\"1\"}]}")
+        } else {
+            answer(
                 "401 Unauthorized",
                 json,
                 b"{\"errors\":[{\"code\":\"unauthorized\"}]}",
-            ),
+            )
         };
         let _ = std::io::Write::write_all(stream, &bytes);
         true

@@ -152,9 +152,10 @@ impl Count {
         } else {
             "together"
         };
-        match matter(&found) == planted && found["result"] == result && ran.code == 0 {
-            true => self.right += 1,
-            false => self.wrong.push(format!("{label}: {planted:?}: {found:#}")),
+        if matter(&found) == planted && found["result"] == result && ran.code == 0 {
+            self.right += 1
+        } else {
+            self.wrong.push(format!("{label}: {planted:?}: {found:#}"))
         }
     }
 
@@ -273,12 +274,13 @@ fn planted(wrong: Vec<Vec<String>>) -> Server {
         let is_refused = wrong
             .iter()
             .any(|set| set.iter().all(|sign| all.contains(sign)));
-        let (status, body) = match is_refused {
-            true => (
+        let (status, body) = if is_refused {
+            (
                 "403 Forbidden",
                 r#"{"errors":[{"code":"no_way","title":"No"}]}"#,
-            ),
-            false => ("200 OK", r#"{"data":[]}"#),
+            )
+        } else {
+            ("200 OK", r#"{"data":[]}"#)
         };
         let _ = stream.write_all(&answer(
             status,

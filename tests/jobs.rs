@@ -238,10 +238,7 @@ impl Desk {
     /// Presses the keys of a job, and nothing else, until it is done.
     fn does(&mut self, job: &Job, pasted: &[&str]) {
         let (mut pressed, mut pasted) = (0, pasted.iter());
-        let besides = match self.is_small {
-            true => job.on_small,
-            false => "",
-        };
+        let besides = if self.is_small { job.on_small } else { "" };
         for (keys, seen) in job.steps.iter().chain([&(besides, "")]) {
             for press in presses(keys) {
                 match press {
@@ -573,9 +570,12 @@ fn row(job: &Job) -> String {
         "" => which,
         small => format!("{which}, and {small}"),
     };
-    let cell = |text: String| match text.is_empty() {
-        true => " ".to_owned(),
-        false => format!(" {text} "),
+    let cell = |text: String| {
+        if text.is_empty() {
+            " ".to_owned()
+        } else {
+            format!(" {text} ")
+        }
     };
     let (keys, how) = (cell(keys), cell(job.how.to_owned()));
     format!("| {} | {number} |{keys}|{how}|", job.what)

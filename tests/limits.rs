@@ -224,9 +224,10 @@ fn the_explorer_without_files_says_so_and_with_few_of_them_works() {
         let home = tempfile::tempdir().unwrap();
         let mut tty = explorer(home.path(), &format!("ulimit -n {files}"), "", &[]);
         tty.sees("GET ▾|Too many open files");
-        match tty.text().contains("GET ▾") {
-            true => tty.types("\x03"),
-            false => drop(tty.sees(said)),
+        if tty.text().contains("GET ▾") {
+            tty.types("\x03")
+        } else {
+            drop(tty.sees(said))
         }
         let code = tty.ends();
         let ended_well = code == 0 || (code == 1 && tty.text().contains(said));
@@ -315,12 +316,13 @@ fn a_clock_that_stands_anywhere_ends_nothing() {
             let ran = home.run(&arguments);
             is_documented(&ran, &format!("at {seconds}: {arguments:?}"));
             if arguments.contains(&url.as_str()) {
-                match arguments.contains(&"--output") {
-                    true => assert_eq!(
+                if arguments.contains(&"--output") {
+                    assert_eq!(
                         std::fs::read_to_string(home.path("body")).unwrap(),
                         "the answer"
-                    ),
-                    false => assert_eq!(ran.out, "the answer", "{}", ran.all()),
+                    )
+                } else {
+                    assert_eq!(ran.out, "the answer", "{}", ran.all())
                 }
                 assert_eq!(ran.code, 0, "at {seconds}: {}", ran.err);
                 assert!(
@@ -365,9 +367,12 @@ fn a_missing_folder_for_what_is_temporary_costs_nothing() {
             .with("TMPDIR", "/no/such/folder")
             .run(&arguments);
         // The first line beside a body says how long the call took.
-        let beside = |ran: &Ran| match ran.err.starts_with("✓ 200 OK") {
-            true => ran.err.lines().skip(1).map(str::to_owned).collect(),
-            false => vec![ran.err.clone()],
+        let beside = |ran: &Ran| {
+            if ran.err.starts_with("✓ 200 OK") {
+                ran.err.lines().skip(1).map(str::to_owned).collect()
+            } else {
+                vec![ran.err.clone()]
+            }
         };
         assert_eq!(
             (ran.code, beside(&ran)),
@@ -380,9 +385,10 @@ fn a_missing_folder_for_what_is_temporary_costs_nothing() {
 /// As another user than root, who may read everything.
 fn as_nobody(command: &mut Command) -> &mut Command {
     use std::os::unix::process::CommandExt;
-    match rustix::process::getuid().is_root() {
-        true => command.uid(65_534).gid(65_534),
-        false => command,
+    if rustix::process::getuid().is_root() {
+        command.uid(65_534).gid(65_534)
+    } else {
+        command
     }
 }
 
@@ -432,19 +438,18 @@ fn a_home_that_cannot_be_read_or_written_costs_a_sentence() {
             );
         }
         let ran = run(&["send", "GET", &url]);
-        match home == &homes[0] {
+        if home == &homes[0] {
             // The settings may say that nothing is to be sent.
-            true => ran.refused(2, &["config.toml cannot be read: Permission denied"]),
-            false => {
-                assert_eq!(ran.code, 0, "{}", ran.all());
-                assert!(ran.out.contains("the answer"), "{}", ran.all());
-                let last = ran.err.lines().last().unwrap_or_default();
-                assert!(
-                    last.starts_with("The call was not recorded: "),
-                    "{}",
-                    ran.err
-                );
-            }
+            ran.refused(2, &["config.toml cannot be read: Permission denied"])
+        } else {
+            assert_eq!(ran.code, 0, "{}", ran.all());
+            assert!(ran.out.contains("the answer"), "{}", ran.all());
+            let last = ran.err.lines().last().unwrap_or_default();
+            assert!(
+                last.starts_with("The call was not recorded: "),
+                "{}",
+                ran.err
+            );
         }
     }
     allow(&homes[0], 0o700);

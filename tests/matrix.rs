@@ -212,13 +212,14 @@ fn busy(after: &'static str) -> (Server, Seen) {
         times.push((Instant::now(), token.clone()));
         let first = token.ends_with('1') && times.iter().filter(|(_, t)| *t == token).count() == 1;
         drop(times);
-        let bytes = match first {
-            true => answer(
+        let bytes = if first {
+            answer(
                 "429 Too Many Requests",
                 &format!("retry-after: {after}\r\n"),
                 b"",
-            ),
-            false => answer("200 OK", "", b"{}"),
+            )
+        } else {
+            answer("200 OK", "", b"{}")
         };
         let _ = stream.write_all(&bytes);
         true

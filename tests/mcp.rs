@@ -100,9 +100,10 @@ impl Agent {
     fn answer(&mut self, id: u64) -> Value {
         loop {
             let message = self.line();
-            match message["id"] == json!(id) {
-                true => return message,
-                false => self.told.push(message),
+            if message["id"] == json!(id) {
+                return message;
+            } else {
+                self.told.push(message)
             }
         }
     }

@@ -103,9 +103,10 @@ fn every_httriage_command_runs_from_a_fresh_home() {
         assert!(!output.stdout.is_empty(), "{line} printed nothing");
         // Beside the body of an answer stands what it means.
         let beside = String::from_utf8(output.stderr).unwrap();
-        match arguments.starts_with("send ") && !beside.is_empty() {
-            true => assert!(beside.starts_with(['✓', '▲', '✖']), "{line}: {beside}"),
-            false => assert!(beside.is_empty(), "{line} complained: {beside}"),
+        if arguments.starts_with("send ") && !beside.is_empty() {
+            assert!(beside.starts_with(['✓', '▲', '✖']), "{line}: {beside}")
+        } else {
+            assert!(beside.is_empty(), "{line} complained: {beside}")
         }
         ran += 1;
     }

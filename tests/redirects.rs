@@ -23,9 +23,10 @@ fn redirect(status: u16, location: &str) -> Vec<u8> {
 fn leading(status: u16, location: impl Into<String>) -> Server {
     let location = location.into();
     Server::doing(move |asked, stream| {
-        let said = match asked.target.starts_with("/from") {
-            true => redirect(status, &location),
-            false => answer("200 OK", "", b"arrived"),
+        let said = if asked.target.starts_with("/from") {
+            redirect(status, &location)
+        } else {
+            answer("200 OK", "", b"arrived")
         };
         stream.write_all(&said).is_ok()
     })

@@ -130,9 +130,10 @@ fn orders() -> (String, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
             let length = stream.read(&mut head).unwrap_or(0);
             let head = String::from_utf8_lossy(&head[..length]).into_owned();
             let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-            let status = match path.ends_with("/7") {
-                true => "404 Not Found",
-                false => "200 OK",
+            let status = if path.ends_with("/7") {
+                "404 Not Found"
+            } else {
+                "200 OK"
             };
             seen.lock().unwrap().push(path);
             let _ = write!(

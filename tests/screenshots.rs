@@ -314,12 +314,13 @@ fn runs(screen: &vt100::Screen) -> Vec<Run> {
 fn look(cell: &vt100::Cell) -> Look {
     let ink = colour(cell.fgcolor());
     let ground = colour(cell.bgcolor());
-    let (ink, ground) = match cell.inverse() {
-        true => (
+    let (ink, ground) = if cell.inverse() {
+        (
             ground.unwrap_or_else(|| GROUND.to_owned()),
             Some(ink.unwrap_or_else(|| INK.to_owned())),
-        ),
-        false => (ink.unwrap_or_else(|| INK.to_owned()), ground),
+        )
+    } else {
+        (ink.unwrap_or_else(|| INK.to_owned()), ground)
     };
     Look {
         ink,

@@ -407,12 +407,11 @@ async fn a_408_that_a_read_crossed_on_a_kept_connection_is_not_its_answer() {
     let gives_up = answer("408 Request Timeout", "Connection: close\r\n", b"");
     let server = Server::doing(move |asked, stream| {
         let is_answered = is_first(asked) && asked.target != "/slow";
-        match is_answered {
-            true => stream.write_all(&answer("200 OK", "", b"ok")).is_ok(),
-            false => {
-                let _ = stream.write_all(&gives_up);
-                false
-            }
+        if is_answered {
+            stream.write_all(&answer("200 OK", "", b"ok")).is_ok()
+        } else {
+            let _ = stream.write_all(&gives_up);
+            false
         }
     });
     let client = client();

@@ -12,9 +12,10 @@ fn server() -> Server {
         let is_other = asked
             .header("authorization")
             .is_some_and(|v| v.ends_with("second-of-two"));
-        let (status, body) = match is_new || is_other {
-            true => ("403 Forbidden", r#"{"errors":[{"code":"no_way"}]}"#),
-            false => ("200 OK", "{}"),
+        let (status, body) = if is_new || is_other {
+            ("403 Forbidden", r#"{"errors":[{"code":"no_way"}]}"#)
+        } else {
+            ("200 OK", "{}")
         };
         let headers = "content-type: application/json\r\nserver: acme\r\n";
         let _ = stream.write_all(&answer(status, headers, body.as_bytes()));

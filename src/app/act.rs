@@ -397,9 +397,10 @@ fn choose_token(state: &mut State) {
     }
     choices.push(Choice {
         label: "no token".to_owned(),
-        note: match state.tokens.is_empty() {
-            false => "send without Authorization".to_owned(),
-            true => "none is known here yet".to_owned(),
+        note: if state.tokens.is_empty() {
+            "none is known here yet".to_owned()
+        } else {
+            "send without Authorization".to_owned()
         },
         pick: Pick::Token(None),
     });
@@ -456,9 +457,10 @@ fn edit(state: &mut State) -> Vec<Effect> {
         if let Some(notice) = state.builder.edit() {
             state.notice = Some(notice);
         }
-        return match state.builder.on_url {
-            true => vec![Effect::FindPlaces(Box::new(state.environment().clone()))],
-            false => Vec::new(),
+        return if state.builder.on_url {
+            vec![Effect::FindPlaces(Box::new(state.environment().clone()))]
+        } else {
+            Vec::new()
         };
     }
     let chosen = state.tokens.get(state.builder.tokens.cursor);
@@ -773,9 +775,10 @@ fn field_enter(state: &mut State) -> Vec<Effect> {
     }
     if let Some(search) = state.response.typed_search() {
         search.typing = false;
-        return match search.field.is_empty() {
-            true => state.response.end_search(),
-            false => Vec::new(),
+        return if search.field.is_empty() {
+            state.response.end_search()
+        } else {
+            Vec::new()
         };
     }
     let is_typed = matches!(state.builder.editing, Some(Editing::Url));

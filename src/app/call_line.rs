@@ -94,9 +94,10 @@ pub fn typed(state: &mut State) {
             .iter()
             .find(|method| method.eq_ignore_ascii_case(word))
     {
-        let before = match tail.len() == text.len() {
-            true => String::new(),
-            false => builder.began.clone(),
+        let before = if tail.len() == text.len() {
+            String::new()
+        } else {
+            builder.began.clone()
         };
         builder.method = (*method).to_owned();
         builder.url.replace(&before);
@@ -141,8 +142,9 @@ pub fn paste(state: &mut State, text: &str) -> bool {
 /// Moves the focus to the response, or to the rest of the request if there is no response yet.
 pub fn leave(state: &mut State) {
     state.builder.finish_editing();
-    match state.response.shown.is_some() {
-        true => state.focus = Pane::Response,
-        false => state.builder.on_url = false,
+    if state.response.shown.is_some() {
+        state.focus = Pane::Response
+    } else {
+        state.builder.on_url = false
     }
 }

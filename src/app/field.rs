@@ -102,14 +102,18 @@ impl Field {
     /// Searches for a text from this caret on, whatever the case of its letters, and goes there;
     /// back to that caret if it is nowhere.
     pub fn look_for(&mut self, text: &str, from: (usize, usize)) {
-        let word = |c: char| match c.is_alphanumeric() {
-            true => c.to_string(),
-            false => format!("\\x{{{:x}}}", c as u32),
+        let word = |c: char| {
+            if c.is_alphanumeric() {
+                c.to_string()
+            } else {
+                format!("\\x{{{:x}}}", c as u32)
+            }
         };
         let letters: String = text.chars().map(word).collect();
-        let pattern = match letters.is_empty() {
-            true => String::new(),
-            false => format!("(?i){letters}"),
+        let pattern = if letters.is_empty() {
+            String::new()
+        } else {
+            format!("(?i){letters}")
         };
         // An escaped pattern can only fail by being too long.
         if self.area.set_search_pattern(pattern).is_err() {
@@ -131,9 +135,10 @@ impl Field {
 
     /// Moves to the next match or the one before, wrapping at the ends of the text.
     pub fn to_match(&mut self, forward: bool) {
-        match forward {
-            true => self.area.search_forward(false),
-            false => self.area.search_back(false),
+        if forward {
+            self.area.search_forward(false)
+        } else {
+            self.area.search_back(false)
         };
     }
 

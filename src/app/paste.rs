@@ -84,9 +84,10 @@ pub fn known(state: &mut State, text: Pasted, named: &str) -> Vec<Effect> {
         )));
         return Vec::new();
     }
-    let effects = match state.fills_in() {
-        true => paste(state, named),
-        false => paste(state, &plain(named)),
+    let effects = if state.fills_in() {
+        paste(state, named)
+    } else {
+        paste(state, &plain(named))
     };
     state.notice = Some(value_was(&listed));
     effects
@@ -116,9 +117,10 @@ fn value_was(name: &str) -> Notice {
 /// The person typed the value of a token: its name replaces it. `before` is the text up to the
 /// caret, and the value begins at `start`.
 pub fn name_typed(state: &mut State, start: usize, before: &str, token: &TokenName) -> Vec<Effect> {
-    let name = match state.fills_in() {
-        true => slot(token),
-        false => token.to_string(),
+    let name = if state.fills_in() {
+        slot(token)
+    } else {
+        token.to_string()
     };
     let Some(field) = state.field() else {
         return Vec::new();
@@ -223,9 +225,10 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
         words.push(format!(
             "Found {}, for this run and {} only.",
             listed(&given),
-            match is_session {
-                true => "the host of each",
-                false => "this host",
+            if is_session {
+                "the host of each"
+            } else {
+                "this host"
             }
         ));
     }
@@ -327,13 +330,15 @@ pub fn token(state: &mut State, text: Pasted, seen: SeenToken) -> Vec<Effect> {
     }
     // A line with a whole URL needs no id.
     let is_whole = Origin::parse(&state.builder.url.text()).is_some();
-    let is_meant = match state.types_call() {
-        true => seen.is_certain || is_whole,
-        false => !state.is_editing(),
+    let is_meant = if state.types_call() {
+        seen.is_certain || is_whole
+    } else {
+        !state.is_editing()
     };
-    match is_meant {
-        true => pasted_token::open(state, text, seen),
-        false => paste(state, &text.0),
+    if is_meant {
+        pasted_token::open(state, text, seen)
+    } else {
+        paste(state, &text.0)
     }
 }
 
@@ -361,10 +366,7 @@ pub fn received(state: &mut State, exchange: Arc<Exchange>, says: String) -> Vec
     effects.extend(state.response.show(answer));
     effects.extend(investigate::wanted(state));
     state.focus = Pane::Response;
-    let what = match is_answered {
-        true => "answer",
-        false => "message",
-    };
+    let what = if is_answered { "answer" } else { "message" };
     let mut notice = Notice::info(format!(
         "The pasted {what} is shown like one of your own calls; nothing was sent."
     ));

@@ -197,9 +197,10 @@ pub fn done(state: &mut State, job: Job, trouble: Option<String>) -> Vec<Effect>
             return vec![tokens::learn(state)];
         }
     }
-    match state.matrix.job == Some(job) {
-        true => matrix::done(state),
-        false => Vec::new(),
+    if state.matrix.job == Some(job) {
+        matrix::done(state)
+    } else {
+        Vec::new()
     }
 }
 

@@ -584,9 +584,10 @@ impl State {
     /// The pane that is visible where only one is. The call line stands above it, so that typing a
     /// URL does not hide the response.
     pub fn pane_in_front(&self) -> Pane {
-        match self.is_on_call() && self.response.shown.is_some() {
-            true => Pane::Response,
-            false => self.focus,
+        if self.is_on_call() && self.response.shown.is_some() {
+            Pane::Response
+        } else {
+            self.focus
         }
     }
 

@@ -350,9 +350,10 @@ fn of_the_response(state: &State, key: Key) -> Option<Action> {
     let body = body.filter(|action| matches!(action, Action::SaveBody | Action::OpenBody));
     let page = state.keymap.lookup(Place::Pane(Pane::Response), key);
     let page = page.filter(|action| *action == Action::OpenRemedy);
-    match state.response.has_views() {
-        true => body.or(page),
-        false => page.or(body),
+    if state.response.has_views() {
+        body.or(page)
+    } else {
+        page.or(body)
     }
 }
 

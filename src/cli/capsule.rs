@@ -35,23 +35,25 @@ pub fn run(args: CapsuleArgs, out: &mut Out) -> Result<u8, Trouble> {
     out.line(&format!(
         "The case is in {name}; nothing secret stands in it."
     ));
-    out.line(&match is_safe_method(&capsule.request.method) {
-        true => format!("Whoever holds the token runs httriage answer {name}, and sends back what it writes."),
-        false => format!(
+    out.line(&if is_safe_method(&capsule.request.method) {
+format!("Whoever holds the token runs httriage answer {name}, and sends back what it writes.")
+} else {
+format!(
             "Whoever holds the token runs httriage answer {name}, and sends back what it writes. The {} itself is not made again: only what it acts upon is read.",
             capsule.request.method
-        ),
-    });
+        )
+});
     Ok(0)
 }
 
 /// Looks once more for every value that can be read here.
 fn sealed(text: &str, settings: &Settings) -> Result<(), Trouble> {
     let vault = Vault::new(settings, sandbox::token_value);
-    match vault.mask().finds(text) {
-        false => Ok(()),
-        true => Err(Trouble::failed(
+    if vault.mask().finds(text) {
+        Err(Trouble::failed(
             "Nothing was written: the value of a token stands in it. Make the call again, and say so to the makers.",
-        )),
+        ))
+    } else {
+        Ok(())
     }
 }

@@ -121,12 +121,13 @@ pub fn theme(name: &str, themes: &Themes) -> Result<String, Trouble> {
     }
     let schemes = themes.schemes.iter();
     let known: Vec<&str> = schemes.map(|scheme| scheme.name.as_str()).collect();
-    match known.contains(&name) {
-        true => Ok(name.to_owned()),
-        false => Err(Trouble::usage(format!(
+    if known.contains(&name) {
+        Ok(name.to_owned())
+    } else {
+        Err(Trouble::usage(format!(
             "There is no theme named {name}: {}. Your own stand in the config directory as themes/NAME.toml.",
             known.join(", ")
-        ))),
+        )))
     }
 }
 
@@ -289,9 +290,12 @@ fn decoded(bytes: Vec<u8>) -> Option<String> {
         [0, a, 0, b, ..] if *a > 0 && *b > 0 => true,
         _ => return String::from_utf8(bytes).ok(),
     };
-    let units = bytes.chunks_exact(2).map(|pair| match is_big {
-        true => u16::from_be_bytes([pair[0], pair[1]]),
-        false => u16::from_le_bytes([pair[0], pair[1]]),
+    let units = bytes.chunks_exact(2).map(|pair| {
+        if is_big {
+            u16::from_be_bytes([pair[0], pair[1]])
+        } else {
+            u16::from_le_bytes([pair[0], pair[1]])
+        }
     });
     let text: Result<String, _> = char::decode_utf16(units).collect();
     text.ok().filter(|_| bytes.len().is_multiple_of(2))

@@ -74,9 +74,10 @@ pub fn run(
     if args.json {
         out.json(&compared_json(&matrix));
     } else {
-        match is_stdout(args.output.as_deref()) {
-            true => print(&matrix, &mut out.aside()),
-            false => print(&matrix, out),
+        if is_stdout(args.output.as_deref()) {
+            print(&matrix, &mut out.aside())
+        } else {
+            print(&matrix, out)
         }
     }
     if let Written::Whole(words) | Written::Part(words) = &written {

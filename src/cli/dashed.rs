@@ -19,9 +19,10 @@ pub fn filters_behind_options(typed: Vec<OsString>) -> Vec<OsString> {
         if word == "--" {
             break;
         }
-        match word.to_str().is_some_and(|word| is_negated(word, &known)) {
-            true => moved.push(word.clone()),
-            false => kept.push(word.clone()),
+        if word.to_str().is_some_and(|word| is_negated(word, &known)) {
+            moved.push(word.clone())
+        } else {
+            kept.push(word.clone())
         }
     }
     moved.extend(rest.cloned());

@@ -52,9 +52,10 @@ pub fn run(args: DoctorArgs, out: &mut Out) -> Result<u8, Trouble> {
     checks.extend(terminal());
     let wrong = checks.iter().filter(|c| c.health == Health::Wrong).count();
     let checks: Vec<Check> = checks.into_iter().map(without_home).collect();
-    match args.json {
-        true => out.json(&document(&checks, wrong)),
-        false => print(&checks, wrong, out),
+    if args.json {
+        out.json(&document(&checks, wrong))
+    } else {
+        print(&checks, wrong, out)
     }
     Ok(u8::from(wrong > 0))
 }

@@ -101,9 +101,10 @@ fn show(name: &str, json: bool, out: &mut Out) -> Result<u8, Trouble> {
         let names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
         or(&names.join(", "), "none")
     };
-    let protected = match environment.protected {
-        true => "yes: calls that write ask first",
-        false => "no",
+    let protected = if environment.protected {
+        "yes: calls that write ask first"
+    } else {
+        "no"
     };
     for (label, text) in [
         ("base", or(&environment.base_url, "none")),

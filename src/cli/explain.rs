@@ -463,9 +463,10 @@ fn verdicts(case: &Case, explanation: &Explanation, out: &mut Out) {
     let call = &case.call;
     if first.cause == Cause::None {
         let is_fine = call.is_fine() && call.response().is_some();
-        out.heading(match is_fine {
-            true => "It worked: nothing in this answer says otherwise.",
-            false => "Nothing in this text tells why a call was refused.",
+        out.heading(if is_fine {
+            "It worked: nothing in this answer says otherwise."
+        } else {
+            "Nothing in this text tells why a call was refused."
         });
         out.named(&explanation.named, clock::now());
         return;

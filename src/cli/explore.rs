@@ -132,9 +132,10 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
         colour: color.is_on(true),
         ascii: args.ascii,
     };
-    let ran = match is_plain {
-        true => runtime::run_plain(start, means),
-        false => runtime::run(start, means, looks),
+    let ran = if is_plain {
+        runtime::run_plain(start, means)
+    } else {
+        runtime::run(start, means, looks)
     };
     ran.map_err(|error| Trouble::failed(error.to_string()))?;
     Ok(0)
@@ -156,9 +157,10 @@ fn told(text: &str, out: &mut Out) -> Result<u8, Trouble> {
     let catalogue = choice::catalogue(&home)?;
     let saved = insight::received(text.as_bytes(), &catalogue.library);
     let is_answer = saved.as_ref().is_some_and(insight::Saved::is_answer);
-    match registry::told(text).is_some() && !is_answer {
-        true => import::shown(text, out),
-        false => explain::text_from_pipe(text.as_bytes(), out),
+    if registry::told(text).is_some() && !is_answer {
+        import::shown(text, out)
+    } else {
+        explain::text_from_pipe(text.as_bytes(), out)
     }
 }
 

@@ -13,9 +13,10 @@ use std::time::Duration;
 
 /// The client of a command, which gets tokens and renews them.
 pub fn client(vault: Arc<Vault>, options: ClientOptions, recorder: &Recorder) -> Client {
-    let person = match ask::is_possible() {
-        true => Person::Here,
-        false => Person::Nobody,
+    let person = if ask::is_possible() {
+        Person::Here
+    } else {
+        Person::Nobody
     };
     let keeper = recorder.keeper();
     let grants = Grants::new(vault.clone(), &options, person, move |news| match news {
@@ -51,13 +52,10 @@ pub fn show(news: News) {
         } => {
             complain(&format!("Token {name} needs a yes from you in a browser."));
             complain(&format!("  open  {}", visible_line(&url)));
-            complain(match is_pasted {
-                true => {
-                    "The browser then ends at an address of this machine that it may not reach. Copy that address whole; it is good for this sign-in alone."
-                }
-                false => {
-                    "It comes back here by itself. Is your browser on another machine? httriage token login NAME --paste takes the address it ends at. Ctrl-C gives up."
-                }
+            complain(if is_pasted {
+                "The browser then ends at an address of this machine that it may not reach. Copy that address whole; it is good for this sign-in alone."
+            } else {
+                "It comes back here by itself. Is your browser on another machine? httriage token login NAME --paste takes the address it ends at. Ctrl-C gives up."
             });
         }
     }

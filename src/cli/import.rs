@@ -129,9 +129,10 @@ fn show(collection: &Collection, prints: &[Option<String>], out: &mut Out) {
         let print = print
             .as_ref()
             .map_or_else(String::new, |print| format!("·{print}"));
-        let place = match token.is_known {
-            true => format!("{}, the value of a token you have", token.place),
-            false => token.place.clone(),
+        let place = if token.is_known {
+            format!("{}, the value of a token you have", token.place)
+        } else {
+            token.place.clone()
         };
         out.columns(
             &[

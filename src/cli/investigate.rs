@@ -38,18 +38,20 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
     let is_tested = args.refute;
     let (sent, names) = as_send(args);
     let typed = spec(&sent, &environment, &settings)?;
-    let mut options = match by_hand {
-        true => ClientOptions::default(),
-        false => options(&sent, &settings, &environment)?,
+    let mut options = if by_hand {
+        ClientOptions::default()
+    } else {
+        options(&sent, &settings, &environment)?
     };
     options.library = catalogue.library.clone();
     let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
     let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     let mut recorder = Recorder::new(&sent.record, &home, &settings, &vault);
     // An investigation by hand sends nothing, and gets no tokens.
-    let client = match by_hand {
-        true => Client::new(vault, options),
-        false => grant::client(vault, options, &recorder),
+    let client = if by_hand {
+        Client::new(vault, options)
+    } else {
+        grant::client(vault, options, &recorder)
     };
     if by_hand {
         let told = |exchange: &Arc<Exchange>| recorder.remember_shared(exchange.clone());

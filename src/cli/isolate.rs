@@ -81,9 +81,10 @@ pub fn run(args: IsolateArgs, out: &mut Out) -> Result<u8, Trouble> {
         };
         let search = begun(&refused, other, &usual, budget, &client)?;
         if let Some(why) = why_not(&search, sent.allow_writes) {
-            return Err(Trouble::usage(match search.is_protected() {
-                true => why,
-                false => format!("{why} Add --allow-writes if that is meant."),
+            return Err(Trouble::usage(if search.is_protected() {
+                why
+            } else {
+                format!("{why} Add --allow-writes if that is meant.")
             }));
         }
         if let Some(why) = search.why_not_saved.as_ref().filter(|_| save.is_some()) {
@@ -107,9 +108,10 @@ pub fn run(args: IsolateArgs, out: &mut Out) -> Result<u8, Trouble> {
         Ok(search)
     })?;
     tasks.shutdown_background();
-    match as_json {
-        true => out.json(&json_of(&search)),
-        false => text(&search, out),
+    if as_json {
+        out.json(&json_of(&search))
+    } else {
+        text(&search, out)
     }
     recorder.finish();
     if let Some(path) = save {
@@ -302,9 +304,10 @@ fn write(
         session.steps.len(),
         path.display()
     );
-    match as_json {
-        true => complain(&told),
-        false => out.line(&told),
+    if as_json {
+        complain(&told)
+    } else {
+        out.line(&told)
     }
     Ok(())
 }

@@ -81,9 +81,10 @@ fn check(file: &Path, json: bool, out: &mut Out) -> Result<u8, Trouble> {
     let (pack, examples) = match read {
         Ok(read) => read,
         Err(error) => {
-            match json {
-                true => out.json(&document(&[&error], 0, 0)),
-                false => out.paragraph(&error.to_string()),
+            if json {
+                out.json(&document(&[&error], 0, 0))
+            } else {
+                out.paragraph(&error.to_string())
             }
             return Ok(BAD_PACK);
         }
@@ -106,12 +107,13 @@ fn check(file: &Path, json: bool, out: &mut Out) -> Result<u8, Trouble> {
         }
     }
     let passed = examples.len() - failed;
-    match json {
-        true => out.json(&document(&[], passed, failed)),
-        false => out.line(&format!(
+    if json {
+        out.json(&document(&[], passed, failed))
+    } else {
+        out.line(&format!(
             "{id}: it can be read; {passed} of {} examples are named rightly.",
             examples.len()
-        )),
+        ))
     }
     Ok(if failed == 0 { 0 } else { BAD_PACK })
 }

@@ -25,12 +25,13 @@ pub fn run(args: HelpArgs, out: &mut Out) -> Result<u8, Trouble> {
     }
     let with_word = TOPICS.iter().filter(|page| page.has(&topic));
     let names: Vec<&str> = with_word.map(|page| page.name).collect();
-    Err(Trouble::usage(match names.is_empty() {
-        true => format!("The manual says nothing of {topic}. `httriage help` lists its topics."),
-        false => format!(
+    Err(Trouble::usage(if names.is_empty() {
+        format!("The manual says nothing of {topic}. `httriage help` lists its topics.")
+    } else {
+        format!(
             "There is no topic {topic}. The word stands in: {}.",
             names.join(", ")
-        ),
+        )
     }))
 }
 

@@ -44,9 +44,10 @@ fn names() -> Vec<String> {
 }
 
 fn shown(word: &str) -> String {
-    match word.chars().count() > LONGEST_WORD {
-        true => "of that name".to_owned(),
-        false => format!("\"{word}\""),
+    if word.chars().count() > LONGEST_WORD {
+        "of that name".to_owned()
+    } else {
+        format!("\"{word}\"")
     }
 }
 
@@ -75,9 +76,10 @@ pub fn words(error: &Error, typed: &[OsString]) -> String {
         ErrorKind::UnknownArgument => {
             format!(
                 "{command} does not know what to do with the word {}. {help}",
-                match argument.chars().count() > LONGEST_WORD {
-                    true => "behind the others".to_owned(),
-                    false => format!("\"{argument}\""),
+                if argument.chars().count() > LONGEST_WORD {
+                    "behind the others".to_owned()
+                } else {
+                    format!("\"{argument}\"")
                 }
             )
         }
@@ -104,9 +106,10 @@ pub fn words(error: &Error, typed: &[OsString]) -> String {
             let meant = text(error, ContextKind::SuggestedValue)
                 .map_or_else(String::new, |near| format!("Did you mean {near}? "));
             let choices = choices(error, "It takes ");
-            let choices = match choices.is_empty() {
-                true => String::new(),
-                false => format!("{choices}. "),
+            let choices = if choices.is_empty() {
+                String::new()
+            } else {
+                format!("{choices}. ")
             };
             format!(
                 "{argument} does not take {}. {meant}{choices}{help}",
@@ -120,11 +123,10 @@ pub fn words(error: &Error, typed: &[OsString]) -> String {
         }
         ErrorKind::ArgumentConflict => {
             let other = list(error, ContextKind::PriorArg).join(" and ");
-            match other.is_empty() || other == argument {
-                true => format!("{argument} can be given once only. {help}"),
-                false => {
-                    format!("{argument} and {other} exclude each other. Leave one out. {help}")
-                }
+            if other.is_empty() || other == argument {
+                format!("{argument} can be given once only. {help}")
+            } else {
+                format!("{argument} and {other} exclude each other. Leave one out. {help}")
             }
         }
         ErrorKind::NoEquals => format!("{argument} needs its value behind an equals sign. {help}"),
@@ -143,17 +145,19 @@ pub fn words(error: &Error, typed: &[OsString]) -> String {
 }
 
 fn quoted(value: &str) -> String {
-    match value.chars().count() > LONGEST_WORD {
-        true => "that value".to_owned(),
-        false => format!("\"{value}\""),
+    if value.chars().count() > LONGEST_WORD {
+        "that value".to_owned()
+    } else {
+        format!("\"{value}\"")
     }
 }
 
 fn choices(error: &Error, before: &str) -> String {
     let known = list(error, ContextKind::ValidValue);
-    match known.is_empty() {
-        true => String::new(),
-        false => format!("{before}{}", known.join(", ")),
+    if known.is_empty() {
+        String::new()
+    } else {
+        format!("{before}{}", known.join(", "))
     }
 }
 

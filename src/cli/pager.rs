@@ -145,15 +145,14 @@ impl Place {
         let found = lines.iter().enumerate();
         let found = found.filter(|(_, line)| line.has(&self.sought));
         let found: Vec<usize> = found.map(|(place, _)| place.min(last)).collect();
-        let next = match forward {
-            true => found
+        let next = if forward {
+            found
                 .iter()
                 .find(|place| **place > self.top)
-                .or(found.first()),
-            false => {
-                let before = found.iter().rev().find(|place| **place < self.top);
-                before.or(found.last())
-            }
+                .or(found.first())
+        } else {
+            let before = found.iter().rev().find(|place| **place < self.top);
+            before.or(found.last())
         };
         if let Some(place) = next {
             self.top = *place;

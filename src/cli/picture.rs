@@ -14,9 +14,10 @@ pub fn json_lines(
     media_type: Option<&str>,
     mut take: impl FnMut(&[Piece<'_>]),
 ) -> bool {
-    let lines = match body.len() <= MOST {
-        true => BodyText::new(body, media_type),
-        false => BodyText::default(),
+    let lines = if body.len() <= MOST {
+        BodyText::new(body, media_type)
+    } else {
+        BodyText::default()
     };
     let is_json = lines.is_indented() && lines.script(body, 0) == Script::Json;
     if !is_json {

@@ -180,12 +180,11 @@ impl Out {
         if self.lost.is_some() {
             return;
         }
-        let written = match self.is_error {
-            true => io::stderr().lock().write_all(bytes),
-            false => {
-                let mut out = io::stdout().lock();
-                out.write_all(bytes).and_then(|()| out.flush())
-            }
+        let written = if self.is_error {
+            io::stderr().lock().write_all(bytes)
+        } else {
+            let mut out = io::stdout().lock();
+            out.write_all(bytes).and_then(|()| out.flush())
         };
         self.lost = written.err();
     }
@@ -442,9 +441,10 @@ impl Out {
         let has_field = entries.iter().any(|entry| entry.place().is_some());
         let code = longest(|e| e.code.as_deref(), 4, self.width / 3);
         let title = longest(|e| e.title.as_deref(), 5, self.width * 3 / 10);
-        let field = match has_field {
-            true => longest(Entry::place, 5, self.width / 4),
-            false => 0,
+        let field = if has_field {
+            longest(Entry::place, 5, self.width / 4)
+        } else {
+            0
         };
         let gaps = if has_field { 6 } else { 4 };
         let detail = longest(
@@ -453,9 +453,10 @@ impl Out {
             self.width.saturating_sub(code + title + field + gaps),
         );
         self.write(b"\n");
-        let between = match has_field {
-            true => format!("{}  ", fit("field", field)),
-            false => String::new(),
+        let between = if has_field {
+            format!("{}  ", fit("field", field))
+        } else {
+            String::new()
         };
         let head = format!(
             "{}  {}  {between}code",
@@ -477,9 +478,10 @@ impl Out {
                 let part = |n: usize| cells[n].get(row).map_or("", String::as_str);
                 let title = self.styled(&fit(part(0), title), "1");
                 let code = self.styled(part(3), "36");
-                let between = match has_field {
-                    true => format!("{}  ", self.styled(&fit(part(2), field), "1")),
-                    false => String::new(),
+                let between = if has_field {
+                    format!("{}  ", self.styled(&fit(part(2), field), "1"))
+                } else {
+                    String::new()
                 };
                 let line = format!("{title}  {}  {between}{code}", fit(part(1), detail));
                 self.finished(line.trim_end());

@@ -82,9 +82,10 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
                 recorder.remember(exchange);
             }
             done += 1;
-            match live {
-                true => print_step(step, out),
-                false => gauge.shows(done * 100 / count),
+            if live {
+                print_step(step, out)
+            } else {
+                gauge.shows(done * 100 / count)
             }
         })
         .await;
@@ -135,11 +136,12 @@ fn files(session: &Session, path: &Path, agreed: bool) -> Result<Option<PathBuf>
         "The session sends files that lie below {}: {listed}. Read and send them?",
         visible_line(&folder.display().to_string())
     );
-    match ask::agrees(&question) {
-        true => Ok(Some(folder)),
-        false => Err(Trouble::usage(
+    if ask::agrees(&question) {
+        Ok(Some(folder))
+    } else {
+        Err(Trouble::usage(
             "Nothing was sent. Take the steps with files out of the session, or begin behind them with --from.".to_owned(),
-        )),
+        ))
     }
 }
 

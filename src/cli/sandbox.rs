@@ -85,9 +85,10 @@ impl Ends {
                 signal(SignalKind::terminate())?,
                 signal(SignalKind::interrupt())?,
                 // A service may have been told to keep running when its terminal goes away.
-                signal(match keep {
-                    true => SignalKind::terminate(),
-                    false => SignalKind::hangup(),
+                signal(if keep {
+                    SignalKind::terminate()
+                } else {
+                    SignalKind::hangup()
                 })?,
             ],
         })

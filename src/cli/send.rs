@@ -100,18 +100,16 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         out.json(&document(&case, &explanation));
     } else {
         let is_aside = is_alone || is_stdout(args.output.as_deref());
-        let head = match is_aside {
-            true => &mut aside,
-            false => &mut *out,
-        };
+        let head = if is_aside { &mut aside } else { &mut *out };
         let verdict = Some(explanation.verdict());
         head.exchange_head(&exchange, catalogue.beside(&case.knowledge), verdict);
         head.named(&explanation.named, now);
         head.asked_to_wait(&exchange);
         if args.include && !was_live {
-            match is_aside && !is_alone {
-                true => aside.head(&exchange),
-                false => out.head(&exchange),
+            if is_aside && !is_alone {
+                aside.head(&exchange)
+            } else {
+                out.head(&exchange)
             }
         }
         match &written {
@@ -187,9 +185,10 @@ pub fn spec(
             }
         }
     }
-    spec.body = match args.form.is_empty() {
-        true => data(&args.data)?,
-        false => Body::Multipart(parts(&args.form)?),
+    spec.body = if args.form.is_empty() {
+        data(&args.data)?
+    } else {
+        Body::Multipart(parts(&args.form)?)
     };
     if args.get {
         ask_in_query(&mut spec)?;
@@ -246,15 +245,14 @@ fn method(args: &SendArgs) -> Result<String, Trouble> {
     }
     let meant =
         nearest(&method, METHODS).map_or_else(String::new, |near| format!(" Did you mean {near}?"));
-    Err(Trouble::usage(match typed.len() > 24 {
-        true => {
-            "The word before the URL is no method. httriage send --help shows the order.".to_owned()
-        }
-        false => format!(
+    Err(Trouble::usage(if typed.len() > 24 {
+        "The word before the URL is no method. httriage send --help shows the order.".to_owned()
+    } else {
+        format!(
             "{} is no method that is known.{meant} -X {} sends it as it stands.",
             visible_line(&method),
             visible_line(&method)
-        ),
+        )
     }))
 }
 
@@ -367,9 +365,10 @@ fn parts(typed: &[String]) -> Result<Vec<Part>, Trouble> {
 
 /// Data is sent byte for byte; if it names a token, it is a text to fill in.
 fn typed_data(data: &str) -> Body {
-    match token_names_in(data).is_empty() {
-        true => Body::Bytes(data.as_bytes().to_vec()),
-        false => Body::Text(data.to_owned()),
+    if token_names_in(data).is_empty() {
+        Body::Bytes(data.as_bytes().to_vec())
+    } else {
+        Body::Text(data.to_owned())
     }
 }
 

@@ -56,9 +56,10 @@ pub fn run(args: WhenArgs, out: &mut Out) -> Result<u8, Trouble> {
             )));
         }
     }
-    Ok(match good.is_some() && bad.is_some() {
-        true => 0,
-        false => 1,
+    Ok(if good.is_some() && bad.is_some() {
+        0
+    } else {
+        1
     })
 }
 

@@ -6,9 +6,10 @@ use std::time::SystemTime;
 /// The current time, or the nearest time that a date can be written for.
 pub fn now() -> Timestamp {
     let now = SystemTime::now();
-    Timestamp::try_from(now).unwrap_or(match now > SystemTime::UNIX_EPOCH {
-        true => Timestamp::MAX,
-        false => Timestamp::MIN,
+    Timestamp::try_from(now).unwrap_or(if now > SystemTime::UNIX_EPOCH {
+        Timestamp::MAX
+    } else {
+        Timestamp::MIN
     })
 }
 

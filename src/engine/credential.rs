@@ -220,9 +220,10 @@ fn elsewhere(
         place: CredentialPlace::Elsewhere(place),
         ..Credential::default()
     };
-    let start = match carried.text.starts_with("Bearer ") {
-        true => "Bearer ".len(),
-        false => 0,
+    let start = if carried.text.starts_with("Bearer ") {
+        "Bearer ".len()
+    } else {
+        0
     };
     fill(&mut credential, &carried, start, reports, now, marks);
     Some(credential)
@@ -304,9 +305,10 @@ fn parameter(sent: &SentRequest) -> Option<(String, Carried)> {
         if let Some((shown, plain)) = read
             && (is_secret_name(&shown) || !slots.is_empty())
         {
-            let text = match slots.is_empty() {
-                true => plain.into_owned(),
-                false => value.to_owned(),
+            let text = if slots.is_empty() {
+                plain.into_owned()
+            } else {
+                value.to_owned()
             };
             return Some((shown.into_owned(), Carried { text, slots }));
         }

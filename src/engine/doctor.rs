@@ -149,9 +149,10 @@ pub fn proxies(variables: impl Iterator<Item = (String, String)>) -> Vec<Check> 
         }
         checks.push(match proxy_address(&value) {
             Ok(origin) => {
-                let secret = match value.contains('@') {
-                    true => " with a user and a password",
-                    false => "",
+                let secret = if value.contains('@') {
+                    " with a user and a password"
+                } else {
+                    ""
                 };
                 let words = format!("Calls go through {name}: {origin}{secret}.");
                 Check::note("proxy", words, "Unset it for a call that must go directly.")
@@ -293,25 +294,27 @@ fn clock(name: &str, date: Option<&str>, here_ms: i64) -> Check {
     let way = if behind_ms > 0 { "behind" } else { "ahead of" };
     let words = format!("This clock is {seconds} s {way} the one of {name}.");
     let remedy = "Let the system set the clock (timedatectl set-ntp true): tokens expire by it.";
-    match seconds < DRIFT_WRONG {
-        true => Check::note("clock", words, remedy),
-        false => Check::wrong("clock", words, remedy),
+    if seconds < DRIFT_WRONG {
+        Check::note("clock", words, remedy)
+    } else {
+        Check::wrong("clock", words, remedy)
     }
 }
 
 /// Whether SQLite is safe, and the history, if there is one.
 pub fn history(home: &Home, retention: Retention, vault: &Arc<Vault>) -> Vec<Check> {
     let (version, is_safe) = sqlite_version();
-    let mut checks = vec![match is_safe {
-        true => Check::fine(
+    let mut checks = vec![if is_safe {
+        Check::fine(
             "sqlite",
             format!("SQLite {version} is safe for several writers."),
-        ),
-        false => Check::wrong(
+        )
+    } else {
+        Check::wrong(
             "sqlite",
             format!("SQLite {version} can lose rows when two programs write at once."),
             "Use a build with SQLite 3.51.3 or later.",
-        ),
+        )
     }];
     let file = home.data_dir().join("history.sqlite");
     if !file.exists() {

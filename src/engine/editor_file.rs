@@ -57,9 +57,10 @@ impl EditorFile {
         let mut text = Vec::new();
         let file = File::open(&self.path)?;
         file.take(most + 1).read_to_end(&mut text)?;
-        match text.len() as u64 > most {
-            true => Err(io::Error::other(format!("it holds more than {most} bytes"))),
-            false => Ok(text),
+        if text.len() as u64 > most {
+            Err(io::Error::other(format!("it holds more than {most} bytes")))
+        } else {
+            Ok(text)
         }
     }
 }
@@ -130,9 +131,10 @@ fn remove(folder: &Path) {
     for entry in entries.filter(|entry| entry.file_name() != LOCK) {
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         // The next start tries again.
-        let _ = match is_folder {
-            true => std::fs::remove_dir_all(entry.path()),
-            false => std::fs::remove_file(entry.path()),
+        let _ = if is_folder {
+            std::fs::remove_dir_all(entry.path())
+        } else {
+            std::fs::remove_file(entry.path())
         };
     }
     if std::fs::read_dir(folder).is_ok_and(|rest| rest.count() <= 1) {

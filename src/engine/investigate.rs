@@ -448,12 +448,11 @@ pub fn case_of(client: &Client, exchange: Arc<Exchange>, environment: Environmen
     let sent = resolve(&exchange.typed, &environment).unwrap_or_else(|_| exchange.sent.clone());
     let facts = Facts::read(exchange, &environment.base_path());
     let knowledge = client.knowledge(&facts.exchange, &environment);
-    let credential = match facts.exchange.is_received() {
-        true => pasted::credential(&facts.exchange, client.vault()),
-        false => {
-            let credential = carried(&sent, client.vault(), environment.sandbox);
-            with_cookies(credential, &facts.exchange)
-        }
+    let credential = if facts.exchange.is_received() {
+        pasted::credential(&facts.exchange, client.vault())
+    } else {
+        let credential = carried(&sent, client.vault(), environment.sandbox);
+        with_cookies(credential, &facts.exchange)
     };
     Case::of(facts, credential, environment, clock::now()).knowing(knowledge)
 }

@@ -66,9 +66,10 @@ pub async fn run(
             Auth::Bearer(_) => Bearer::Other(0),
         };
         if !waits.wait(bearer, flight).await {
-            search.stopped = Some(match flight.is_stopped() {
-                true => Stopped::ByPerson,
-                false => Stopped::Limited,
+            search.stopped = Some(if flight.is_stopped() {
+                Stopped::ByPerson
+            } else {
+                Stopped::Limited
             });
             break;
         }

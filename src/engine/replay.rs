@@ -79,9 +79,10 @@ pub async fn run(
     let mut early: BTreeMap<usize, (StepReport, Option<Exchange>)> = BTreeMap::new();
     let mut under_way = FuturesUnordered::new();
     let mut sent: BTreeSet<usize> = BTreeSet::new();
-    let at_once = match replay.tempo.pace.is_zero() {
-        true => replay.tempo.at_once.max(1),
-        false => 1,
+    let at_once = if replay.tempo.pace.is_zero() {
+        replay.tempo.at_once.max(1)
+    } else {
+        1
     };
     let mut next = 0;
     let mut last_start: Option<Instant> = None;
@@ -90,9 +91,10 @@ pub async fn run(
             && sent.len() < at_once
             && sent.iter().all(|at| !needs(step, &steps[*at]))
         {
-            let begun = match flight.is_stopped() {
-                true => Begun::Over(Box::new(skipped(step, "the replay was stopped before it"))),
-                false => answers.begin(replay, step),
+            let begun = if flight.is_stopped() {
+                Begun::Over(Box::new(skipped(step, "the replay was stopped before it")))
+            } else {
+                answers.begin(replay, step)
             };
             match begun {
                 Begun::Over(step_report) => drop(early.insert(next, (*step_report, None))),
@@ -369,9 +371,10 @@ impl Answers {
 
     /// The call without the values that were captured under secret names.
     pub(super) fn without_secrets(&self, exchange: RawExchange) -> RawExchange {
-        match self.secrets.is_empty() {
-            true => exchange,
-            false => Mask::new(&self.secrets).exchange(exchange).into_raw(),
+        if self.secrets.is_empty() {
+            exchange
+        } else {
+            Mask::new(&self.secrets).exchange(exchange).into_raw()
         }
     }
 

@@ -693,9 +693,10 @@ impl Known {
 fn put(sent: &SentRequest, values: &HashMap<TokenName, Secret>) -> Filled {
     let put = |slot: &Slot, out: &mut Vec<u8>| {
         let value = values.get(&slot.name).map_or("", Secret::reveal);
-        match slot.place.is_encoded() {
-            true => out.extend_from_slice(encoded(value).as_bytes()),
-            false => out.extend_from_slice(value.as_bytes()),
+        if slot.place.is_encoded() {
+            out.extend_from_slice(encoded(value).as_bytes())
+        } else {
+            out.extend_from_slice(value.as_bytes())
         }
     };
     let url = with_slots(sent.url.as_bytes(), sent.slots_of_url(), put);

@@ -66,9 +66,10 @@ pub fn read(
         .iter()
         .find(|block| METHODS.contains(&block.name) || block.name == "http");
     let Some(asked) = asked else {
-        let what = match named("vars").is_some() {
-            true => "this is an environment of Bruno, which holds values and no request",
-            false => "there is no request in this file",
+        let what = if named("vars").is_some() {
+            "this is an environment of Bruno, which holds values and no request"
+        } else {
+            "there is no request in this file"
         };
         return Err(FormatError::at(
             file,
@@ -108,9 +109,10 @@ impl BrunoReader<'_> {
         let at = asked.at;
         let mut url = self.plain(&asked.value("url").unwrap_or_default());
         for row in self.rows(named("params:path")) {
-            let value = match row.value.is_empty() {
-                true => self.plain(&format!("{{{{{}}}}}", row.name)),
-                false => row.value,
+            let value = if row.value.is_empty() {
+                self.plain(&format!("{{{{{}}}}}", row.name))
+            } else {
+                row.value
             };
             url = with_path_value(&url, &row.name, &value);
         }

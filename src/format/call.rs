@@ -148,9 +148,10 @@ impl CollectionBuilder<'_> {
                 for row in &mut rows {
                     row.set_value(self.lifter.named("form", &row.name, &row.value));
                 }
-                match rows.is_empty() {
-                    true => Body::Empty,
-                    false => Body::Form(rows),
+                if rows.is_empty() {
+                    Body::Empty
+                } else {
+                    Body::Form(rows)
                 }
             }
             Sent::Parts(mut parts) => {
@@ -193,9 +194,10 @@ pub fn title_of(spec: &RequestSpec) -> String {
     let path = url.split_once("://").map_or(url, |(_, rest)| {
         rest.find('/').map_or("/", |slash| &rest[slash..])
     });
-    let path = match path.starts_with("{{") {
-        true => path.find('/').map_or(path, |slash| &path[slash..]),
-        false => path,
+    let path = if path.starts_with("{{") {
+        path.find('/').map_or(path, |slash| &path[slash..])
+    } else {
+        path
     };
     cut(&format!("{} {path}", spec.method), 80)
 }

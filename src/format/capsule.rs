@@ -202,9 +202,10 @@ impl Reader<'_> {
         let is_word = !method.is_empty()
             && method.len() <= 24
             && method.bytes().all(|b| b.is_ascii_uppercase());
-        match is_word && (may_write || is_safe_method(method)) {
-            true => Ok(()),
-            false => Err(self.refuse(at, "the method of this call is none that reads".to_owned())),
+        if is_word && (may_write || is_safe_method(method)) {
+            Ok(())
+        } else {
+            Err(self.refuse(at, "the method of this call is none that reads".to_owned()))
         }
     }
 
@@ -346,9 +347,10 @@ pub fn of(exchange: &Exchange, environment: &Environment) -> Result<Capsule, &'s
             url,
             headers: headers.collect(),
             with_token: exchange.token().is_some() || !sent.slots.is_empty(),
-            base: match is_home {
-                true => environment.base_url.clone(),
-                false => origin.to_string(),
+            base: if is_home {
+                environment.base_url.clone()
+            } else {
+                origin.to_string()
             },
             knowledge: environment.knowledge.clone().filter(|_| is_home),
         },
@@ -377,9 +379,10 @@ pub fn without_token(url: &str) -> String {
     };
     let is_token = |pair: &&str| holds_token(pair);
     let pairs: Vec<&str> = query.split('&').filter(|pair| !is_token(pair)).collect();
-    match pairs.is_empty() {
-        true => format!("{path}{fragment}"),
-        false => format!("{path}?{}{fragment}", pairs.join("&")),
+    if pairs.is_empty() {
+        format!("{path}{fragment}")
+    } else {
+        format!("{path}?{}{fragment}", pairs.join("&"))
     }
 }
 

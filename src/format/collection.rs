@@ -117,9 +117,10 @@ impl<'a> CollectionBuilder<'a> {
         if is_proven(spec) {
             return;
         }
-        let pair = match pair.contains(':') {
-            true => pair.to_owned(),
-            false => format!("{pair}:"),
+        let pair = if pair.contains(':') {
+            pair.to_owned()
+        } else {
+            format!("{pair}:")
         };
         let token = self.lifter.basic(place, &pair);
         let value = format!("Basic {}", slot(&token));
@@ -153,9 +154,10 @@ impl<'a> CollectionBuilder<'a> {
         for row in &mut rows {
             row.set_value(self.lifter.named("form", &row.name, &row.value));
         }
-        match rows.is_empty() {
-            true => Body::Empty,
-            false => Body::Form(rows),
+        if rows.is_empty() {
+            Body::Empty
+        } else {
+            Body::Form(rows)
         }
     }
 
@@ -174,9 +176,10 @@ impl<'a> CollectionBuilder<'a> {
         let leads_out = path.starts_with(['/', '~'])
             || path.contains(':')
             || path.split('/').any(|part| part == "..");
-        let kept = match leads_out {
-            true => path.rsplit('/').next().unwrap_or_default(),
-            false => path,
+        let kept = if leads_out {
+            path.rsplit('/').next().unwrap_or_default()
+        } else {
+            path
         };
         if matches!(kept, "" | "." | "..") || kept.contains(':') {
             self.notes.count(at, "a file has no name and was left out");
@@ -251,9 +254,12 @@ fn tell(notes: &mut Notes, settled: &Settled, kind: &str) {
         let made = settled.made.iter();
         let made: Vec<String> = made
             .filter(|(name, _)| settled.open.contains(name))
-            .map(|(name, whole)| match whole.contains(' ') {
-                true => format!("{{{{{}}}}} ({})", cut(name, 40), cut(whole, 60)),
-                false => format!("{{{{{}}}}}", cut(name, 40)),
+            .map(|(name, whole)| {
+                if whole.contains(' ') {
+                    format!("{{{{{}}}}} ({})", cut(name, 40), cut(whole, 60))
+                } else {
+                    format!("{{{{{}}}}}", cut(name, 40))
+                }
             })
             .collect();
         if !made.is_empty() {

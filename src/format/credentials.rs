@@ -96,10 +96,11 @@ impl CollectionBuilder<'_> {
                 call.headers.push(Param::new("Authorization", value));
             }
             Proof::Key { name, value, place } => {
-                let name = match name.is_empty() {
-                    true => "X-API-Key".to_owned(),
-                    false => name,
-                };
+                let name = if name.is_empty() {
+"X-API-Key".to_owned()
+} else {
+name
+};
                 let said = format!("auth apikey {name}");
                 let token = slot(&self.credential(&name, &value, &said, at));
                 match place {

@@ -163,9 +163,10 @@ impl<'a> Extractor<'a> {
 
     /// Adds text beside a name; a short text between two names is no secret.
     fn push_plain(&mut self, base: &str, place: &str, plain: &str, written: &mut String) {
-        match plain.len() < SHORTEST_BESIDE {
-            true => written.push_str(plain),
-            false => written.push_str(&slot(&self.lift(base, place, plain))),
+        if plain.len() < SHORTEST_BESIDE {
+            written.push_str(plain)
+        } else {
+            written.push_str(&slot(&self.lift(base, place, plain)))
         }
     }
 
@@ -362,12 +363,11 @@ impl<'a> Extractor<'a> {
         }
         // A form with spaces in it does not look like one by its text alone.
         let is_pairs = is_form && !text.trim_start().starts_with(['{', '[', '<', '"']);
-        Body::Text(match is_pairs {
-            true => {
-                let pairs = self.pairs("form", &text);
-                self.jwts(&pairs, "body")
-            }
-            false => self.body(&text),
+        Body::Text(if is_pairs {
+            let pairs = self.pairs("form", &text);
+            self.jwts(&pairs, "body")
+        } else {
+            self.body(&text)
         })
     }
 

@@ -15,13 +15,13 @@ use script::{Script, Term};
 pub fn is_call(text: &str) -> bool {
     let line = commands::first_line(text).trim_start();
     let is_remark = |line: &str| line.starts_with("//") || line.starts_with("/*");
-    let line = match is_remark(line) {
-        true => text
-            .lines()
+    let line = if is_remark(line) {
+        text.lines()
             .map(str::trim)
             .find(|line| !line.is_empty() && !is_remark(line))
-            .unwrap_or_default(),
-        false => line,
+            .unwrap_or_default()
+    } else {
+        line
     };
     let Some(at) = calls(line).next() else {
         // Values may be given names first.

@@ -425,14 +425,15 @@ fn address(key: &str, given: Text, place: Place) -> Result<Option<String>, Forma
 /// RFC 8252, 7.3: the redirect address must be on this machine.
 fn on_loopback(given: Spanned<String>, place: Place) -> Result<String, FormatError> {
     let is_right = is_way_back(given.get_ref());
-    match is_right {
-        true => Ok(given.into_inner()),
-        false => Err(wrong(
+    if is_right {
+        Ok(given.into_inner())
+    } else {
+        Err(wrong(
             place,
             given.span().start,
             "redirect_uri is no address on this machine",
             "Write it as it is registered, as http://127.0.0.1:8765/callback.",
-        )),
+        ))
     }
 }
 

@@ -39,9 +39,10 @@ pub fn read(
 ) -> Result<Collection, FormatError> {
     let json = text.trim_start_matches('\u{feff}');
     let root = Node::of(json).map_err(|error| {
-        let offset = match error.is_eof() {
-            true => json.len(),
-            false => offset_of(json, error.line(), error.column()),
+        let offset = if error.is_eof() {
+            json.len()
+        } else {
+            offset_of(json, error.line(), error.column())
         };
         FormatError::at(
             file,
@@ -286,9 +287,10 @@ impl HoppscotchReader<'_> {
                         "files of parts are not named in the file: write the path where the variable stands",
                     );
                 }
-                let value = match is_file {
-                    true => self.gathered.variables.plain("{{file}}"),
-                    false => self.text(&row, "value"),
+                let value = if is_file {
+                    self.gathered.variables.plain("{{file}}")
+                } else {
+                    self.text(&row, "value")
                 };
                 parts.push(Part {
                     name,

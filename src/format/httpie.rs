@@ -129,9 +129,10 @@ fn read_one(gathered: &mut CollectionBuilder, command: &Command) {
         auth: None,
         auth_type: String::new(),
         raw: None,
-        scheme: match is_https.trim_end_matches(".exe").ends_with('s') {
-            true => "https",
-            false => "http",
+        scheme: if is_https.trim_end_matches(".exe").ends_with('s') {
+            "https"
+        } else {
+            "http"
         },
         no_input: false,
         items: Items::default(),
@@ -275,12 +276,13 @@ fn whole_url(url: &str, scheme: &str) -> String {
 fn finish(gathered: &mut CollectionBuilder, asked: HttpieAsked, mut call: Call, command: &Command) {
     let at = call.at;
     call.params = asked.items.query.clone();
-    let (signs, form) = match asked.is_xh {
-        true => (written::FORM, "application/x-www-form-urlencoded"),
-        false => (
+    let (signs, form) = if asked.is_xh {
+        (written::FORM, "application/x-www-form-urlencoded")
+    } else {
+        (
             written::PLUS,
             "application/x-www-form-urlencoded; charset=utf-8",
-        ),
+        )
     };
     (call.query_signs, call.form_signs) = (Some(signs), Some(signs));
     if asked.path_as_is {
@@ -301,9 +303,10 @@ fn finish(gathered: &mut CollectionBuilder, asked: HttpieAsked, mut call: Call, 
         }
     }
     let is_json = asked.mode == Mode::Json;
-    let input = match asked.no_input {
-        true => None,
-        false => command.input.as_ref(),
+    let input = if asked.no_input {
+        None
+    } else {
+        command.input.as_ref()
     };
     call.body = if let Some(raw) = asked.raw {
         Sent::Text(raw)

@@ -76,9 +76,10 @@ impl Sheet for Writer<'_> {
             }
             // Of blanks alone there would be no header.
             let is_blank = value.as_bytes().is_some_and(|v| v.trim_ascii().is_empty());
-            let value = match is_blank {
-                true => Some(String::new()),
-                false => self.value(value),
+            let value = if is_blank {
+                Some(String::new())
+            } else {
+                self.value(value)
             };
             match value {
                 Some(value) => {
@@ -385,9 +386,10 @@ impl<'a> Writer<'a> {
         let end = value.len() - value.trim_end_matches(blank).len();
         let inside = value.trim_matches(blank);
         let space = "\\u{20}";
-        Some(match inside.is_empty() {
-            true => space.repeat(start),
-            false => format!("{}{inside}{}", space.repeat(start), space.repeat(end)),
+        Some(if inside.is_empty() {
+            space.repeat(start)
+        } else {
+            format!("{}{inside}{}", space.repeat(start), space.repeat(end))
         })
     }
 }
@@ -459,13 +461,14 @@ fn json_path(pointer: &str) -> String {
     let mut path = String::from("$");
     for part in pointer_parts(pointer) {
         let is_place = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        let _ = match is_place {
-            true => write!(path, "[{part}]"),
-            false => write!(
+        let _ = if is_place {
+            write!(path, "[{part}]")
+        } else {
+            write!(
                 path,
                 "['{}']",
                 part.replace('\\', "\\\\").replace('\'', "\\'")
-            ),
+            )
         };
     }
     path

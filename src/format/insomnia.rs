@@ -27,18 +27,17 @@ const OTHER_CALLS: &str =
 /// Whether a text looks like an Insomnia export of version 4 or 5.
 pub fn is_export(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim_start();
-    match text.starts_with('{') {
-        true => {
-            let is = |name: &str, mark: &str| {
-                let mut members = outline::members(text);
-                members.any(|(found, value)| found == name && value.contains(mark))
-            };
-            is("__export_format", "") && is("resources", "_type") || is("type", FIFTH)
-        }
-        false => text.lines().take(20).any(|line| {
+    if text.starts_with('{') {
+        let is = |name: &str, mark: &str| {
+            let mut members = outline::members(text);
+            members.any(|(found, value)| found == name && value.contains(mark))
+        };
+        is("__export_format", "") && is("resources", "_type") || is("type", FIFTH)
+    } else {
+        text.lines().take(20).any(|line| {
             let value = line.strip_prefix("type:").map(str::trim);
             value.is_some_and(|value| value.trim_matches(['"', '\'']).contains("insomnia.rest/5"))
-        }),
+        })
     }
 }
 
@@ -51,22 +50,22 @@ pub fn read(
     watch: Watch,
 ) -> Result<Collection, FormatError> {
     let text = text.trim_start_matches('\u{feff}');
-    let json = match text.trim_start().starts_with('{') {
-        true => text.to_owned(),
-        false => {
-            let mut yaml = Yaml::parse(text).map_err(|wrong| FormatError {
-                place: format!("{file}:{}:{}", wrong.line, wrong.column),
-                problem: wrong.problem,
-                remedy: REMEDY.to_owned(),
-            })?;
-            yaml.write_texts();
-            yaml.root.to_string()
-        }
+    let json = if text.trim_start().starts_with('{') {
+        text.to_owned()
+    } else {
+        let mut yaml = Yaml::parse(text).map_err(|wrong| FormatError {
+            place: format!("{file}:{}:{}", wrong.line, wrong.column),
+            problem: wrong.problem,
+            remedy: REMEDY.to_owned(),
+        })?;
+        yaml.write_texts();
+        yaml.root.to_string()
     };
     let root = Node::of(&json).map_err(|error| {
-        let offset = match error.is_eof() {
-            true => json.len(),
-            false => offset_of(&json, error.line(), error.column()),
+        let offset = if error.is_eof() {
+            json.len()
+        } else {
+            offset_of(&json, error.line(), error.column())
         };
         let problem = format!("this is no export of Insomnia: {}", plain(&error));
         FormatError::at(file, &json, offset, problem, REMEDY)
@@ -365,9 +364,10 @@ impl InsomniaReader<'_> {
             || is_off(settings.as_ref().and_then(|all| all.get("encodeUrl")));
         let rebuilds = !is_off(members.get("settingRebuildPath"))
             && !is_off(settings.and_then(|all| all.get("rebuildPath")));
-        call.query_signs = Some(match is_raw {
-            true => written::AS_IS,
-            false => written::FLEXIBLE,
+        call.query_signs = Some(if is_raw {
+            written::AS_IS
+        } else {
+            written::FLEXIBLE
         });
         if !rebuilds {
             call.manner = Manner::PathAsIs;
@@ -439,15 +439,14 @@ impl InsomniaReader<'_> {
             for row in params.into_iter().filter_map(Node::members) {
                 let is_file = row.text("type").is_some_and(|kind| kind == "file");
                 let name = self.member(&row, "name");
-                let value = match is_file {
-                    true => {
-                        let path = self.member(&row, "fileName");
-                        match self.gathered.file(&path, at) {
-                            Some(path) => path,
-                            None => continue,
-                        }
+                let value = if is_file {
+                    let path = self.member(&row, "fileName");
+                    match self.gathered.file(&path, at) {
+                        Some(path) => path,
+                        None => continue,
                     }
-                    false => self.member(&row, "value"),
+                } else {
+                    self.member(&row, "value")
                 };
                 parts.push(Part {
                     name,

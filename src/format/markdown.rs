@@ -56,9 +56,10 @@ fn numbers(before: &str, behind: &str) -> bool {
 /// One line of text as code.
 pub fn code(text: &str) -> String {
     let line = visible_line(text).replace('`', "'");
-    match line.trim().is_empty() {
-        true => "`\u{2423}`".to_owned(),
-        false => format!("`{line}`"),
+    if line.trim().is_empty() {
+        "`\u{2423}`".to_owned()
+    } else {
+        format!("`{line}`")
     }
 }
 

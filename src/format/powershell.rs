@@ -145,9 +145,10 @@ fn one(gathered: &mut CollectionBuilder, asked: Asked) {
             let rows: Vec<Param> = rows
                 .map(|(name, term)| Param::new(name, term.text()))
                 .collect();
-            match matches!(method.as_str(), "" | "GET") {
-                true => call.params.extend(rows),
-                false => call.body = Sent::Form(rows),
+            if matches!(method.as_str(), "" | "GET") {
+                call.params.extend(rows)
+            } else {
+                call.body = Sent::Form(rows)
             }
         }
         Some(Term::Text(text) | Term::Plain(text)) if !text.is_empty() => {
@@ -168,9 +169,10 @@ fn one(gathered: &mut CollectionBuilder, asked: Asked) {
                 Term::File(path) => (path, true),
                 term => (term.text(), false),
             };
-            let kind = match is_file {
-                true => "application/octet-stream",
-                false => "text/plain; charset=utf-8",
+            let kind = if is_file {
+                "application/octet-stream"
+            } else {
+                "text/plain; charset=utf-8"
             };
             Part {
                 name,

@@ -55,10 +55,7 @@ pub fn write(exchange: &Exchange) -> String {
     } = &**exchange;
     let typed = Typed::of(typed);
     text(&Record {
-        v: match typed.says_more() {
-            true => VERSION,
-            false => FIRST,
-        },
+        v: if typed.says_more() { VERSION } else { FIRST },
         id: id.as_str().to_owned(),
         environment: environment.clone(),
         case: case.clone(),
@@ -147,9 +144,10 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
             .iter()
             .map(|e| (e.title.clone(), e.detail.clone(), e.code.clone()))
             .collect(),
-        fields: match errors.iter().any(|e| e.field.is_some()) {
-            true => errors.iter().map(|e| e.field.clone()).collect(),
-            false => Vec::new(),
+        fields: if errors.iter().any(|e| e.field.is_some()) {
+            errors.iter().map(|e| e.field.clone()).collect()
+        } else {
+            Vec::new()
         },
         refused: *refused,
         probe: *is_probe,

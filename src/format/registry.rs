@@ -65,9 +65,10 @@ impl Format {
 
     /// What a sentence calls a text with that many calls.
     pub fn noun_of(&self, count: usize) -> &'static str {
-        match self.is_many == self.is_session(count) {
-            true => self.noun,
-            false => "list of requests",
+        if self.is_many == self.is_session(count) {
+            self.noun
+        } else {
+            "list of requests"
         }
     }
 }
@@ -301,9 +302,10 @@ fn further_on(text: &str) -> Option<&'static Format> {
     let first = text.trim_start_matches('\u{feff}').lines();
     let first = first.map(str::trim).find(|line| !line.is_empty())?;
     let is_url = first.starts_with("http://") || first.starts_with("https://");
-    match is_url && !first.contains(char::is_whitespace) {
-        true => FORMATS.iter().find(|format| format.kind == "http"),
-        false => None,
+    if is_url && !first.contains(char::is_whitespace) {
+        FORMATS.iter().find(|format| format.kind == "http")
+    } else {
+        None
     }
 }
 

@@ -255,9 +255,10 @@ pub fn write(session: &Session) -> String {
             }
         }
         let is_carried = is_carried(&step.spec);
-        let written = match is_carried {
-            true => None,
-            false => written(&step.spec.body),
+        let written = if is_carried {
+            None
+        } else {
+            written(&step.spec.body)
         };
         let mut headers = step.spec.headers.clone();
         let is_type = |row: &Param| row.name.eq_ignore_ascii_case("content-type");
@@ -351,9 +352,10 @@ fn version_of(session: &Session) -> i64 {
         captures.any(|(_, capture)| !matches!(capture, Capture::Body(_)))
     };
     let mut steps = session.steps.iter();
-    match steps.any(|step| is_later(&step.spec) || is_elsewhere(step)) {
-        true => HIGHEST,
-        false => VERSION,
+    if steps.any(|step| is_later(&step.spec) || is_elsewhere(step)) {
+        HIGHEST
+    } else {
+        VERSION
     }
 }
 
@@ -447,9 +449,10 @@ impl<'de> Deserialize<'de> for ParamRow {
             fn visit_map<A: MapAccess<'de>>(self, row: A) -> Result<ParamRow, A::Error> {
                 let row = RowTable::deserialize(MapAccessDeserializer::new(row))?;
                 let enabled = !row.off;
-                let read = match row.literal {
-                    true => Param::data(row.name, row.value),
-                    false => Param::new(row.name, row.value),
+                let read = if row.literal {
+                    Param::data(row.name, row.value)
+                } else {
+                    Param::new(row.name, row.value)
                 };
                 Ok(ParamRow(Param { enabled, ..read }))
             }

@@ -41,13 +41,14 @@ pub fn write(case: &Case, explanation: &Explanation) -> String {
         .map(|id| markdown::code(id))
         .collect();
     let known = markdown::text(explanation.known_as());
-    let _ = match packs.is_empty() {
-        true => writeln!(text, "Judged as {known}.\n"),
-        false => writeln!(
+    let _ = if packs.is_empty() {
+        writeln!(text, "Judged as {known}.\n")
+    } else {
+        writeln!(
             text,
             "Judged as {known}, by the packs {}.\n",
             packs.join(", ")
-        ),
+        )
     };
     let rows = explanation.named.rows(case.now);
     for (label, said) in &rows {

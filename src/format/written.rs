@@ -75,9 +75,10 @@ impl Signs {
     }
 
     fn pair(self, row: &Param) -> String {
-        let name = match self.keeps_names && !row.name.contains(['&', '=', '#']) {
-            true => row.name.clone(),
-            false => self.encoded(&row.name),
+        let name = if self.keeps_names && !row.name.contains(['&', '=', '#']) {
+            row.name.clone()
+        } else {
+            self.encoded(&row.name)
         };
         format!("{name}={}", self.encoded(&row.value))
     }

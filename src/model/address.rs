@@ -190,11 +190,10 @@ fn parsed(text: &str, shown: &str) -> Result<Url, Failure> {
         )),
         Err(error) => Err(bad(
             format!("\"{shown}\" is no URL: {error}"),
-            match has_zone(shown) {
-                true => {
-                    "A URL has no room for a zone: give a name in it, and --resolve NAME:PORT:[ADDRESS%ZONE]."
-                }
-                false => "Correct the URL.",
+            if has_zone(shown) {
+                "A URL has no room for a zone: give a name in it, and --resolve NAME:PORT:[ADDRESS%ZONE]."
+            } else {
+                "Correct the URL."
             },
         )),
     }

@@ -83,9 +83,12 @@ pub fn is_form(headers: &Headers) -> bool {
 /// Fills a body in. In a text declared a form, tokens are encoded, since a value with `&` or `=` in
 /// it would make several pairs.
 pub fn body(body: &Body, environment: &Environment, headers: &Headers) -> Result<Filling, Failure> {
-    let fill = |text: &str, literal: bool| match literal {
-        true => Ok(FilledText::from(text.to_owned())),
-        false => fill(text, environment, "body", Cause::RequestMalformedBody),
+    let fill = |text: &str, literal: bool| {
+        if literal {
+            Ok(FilledText::from(text.to_owned()))
+        } else {
+            fill(text, environment, "body", Cause::RequestMalformedBody)
+        }
     };
     Ok(match body {
         Body::Empty => Filling::default(),
@@ -94,9 +97,10 @@ pub fn body(body: &Body, environment: &Environment, headers: &Headers) -> Result
             ..Filling::default()
         },
         Body::Text(text) => {
-            let place = match is_form(headers) {
-                true => SlotPlace::Form,
-                false => SlotPlace::Body,
+            let place = if is_form(headers) {
+                SlotPlace::Form
+            } else {
+                SlotPlace::Body
             };
             Filling::of(
                 place,
@@ -155,9 +159,12 @@ fn form_text(text: &str, environment: &Environment) -> Result<FilledText, Failur
             environment,
             "body",
             Cause::RequestMalformedBody,
-            |value| match is_pair {
-                true => Cow::Owned(encoded(value)),
-                false => Cow::Borrowed(value),
+            |value| {
+                if is_pair {
+                    Cow::Owned(encoded(value))
+                } else {
+                    Cow::Borrowed(value)
+                }
             },
         )?);
     }
@@ -356,9 +363,10 @@ pub fn written(body: &Body) -> Option<Written> {
         Body::Multipart(parts) => {
             let sent = parts.iter().filter(|part| !part.is_off);
             let texts = sent.map(|part| {
-                let text = match part.literal {
-                    true => as_text(&part.value),
-                    false => part.value.clone(),
+                let text = if part.literal {
+                    as_text(&part.value)
+                } else {
+                    part.value.clone()
                 };
                 (part, FilledText::from(text))
             });

@@ -244,9 +244,10 @@ impl<'e> Border<'e> {
             return Ok(());
         }
         let list: Vec<String> = origins.iter().map(Origin::to_string).collect();
-        let belongs = match list.is_empty() {
-            true => "no host yet".to_owned(),
-            false => list.join(", "),
+        let belongs = if list.is_empty() {
+            "no host yet".to_owned()
+        } else {
+            list.join(", ")
         };
         stays(
             format!(

@@ -74,9 +74,10 @@ fn below(path: &str) -> String {
     let leads_out = path.starts_with(['/', '~'])
         || path.contains(':') && !path.contains("{{")
         || path.split('/').any(|part| part == "..");
-    let kept = match leads_out {
-        true => path.rsplit(['/', ':']).next().unwrap_or_default(),
-        false => path,
+    let kept = if leads_out {
+        path.rsplit(['/', ':']).next().unwrap_or_default()
+    } else {
+        path
     };
     match kept {
         "" | "." | ".." | "~" => "file".to_owned(),

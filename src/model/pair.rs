@@ -124,9 +124,10 @@ fn read(pair: &str, literal: bool) -> (String, String) {
     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
     let plain = |text: &str| {
         let spaced = text.replace('+', " ");
-        let read = match literal {
-            true => decoded(&spaced),
-            false => decoded_around_names(&spaced),
+        let read = if literal {
+            decoded(&spaced)
+        } else {
+            decoded_around_names(&spaced)
         };
         // Bytes that are not text are shown as they were written.
         read.unwrap_or_else(|| text.to_owned())

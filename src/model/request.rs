@@ -50,9 +50,10 @@ impl Param {
 
     /// The tokens in its value.
     pub fn tokens(&self) -> Vec<TokenName> {
-        match self.literal {
-            true => Vec::new(),
-            false => template::token_names_in(&self.value),
+        if self.literal {
+            Vec::new()
+        } else {
+            template::token_names_in(&self.value)
         }
     }
 }

@@ -138,9 +138,10 @@ fn headers(
     let cause = Cause::RequestInvalidParameter;
     let mut typed = Vec::new();
     for row in spec.headers.iter().filter(|row| row.enabled) {
-        let value = match row.literal {
-            true => FilledText::from(row.value.clone()),
-            false => fill(&row.value, environment, &row.name, cause)?,
+        let value = if row.literal {
+            FilledText::from(row.value.clone())
+        } else {
+            fill(&row.value, environment, &row.name, cause)?
         };
         typed.push((row.name.clone(), value));
     }

@@ -53,9 +53,10 @@ pub fn told_source(text: &str) -> &str {
         letters * 2 > text.len() && text.bytes().all(fits)
     };
     let mut parts = text.split(['/', '\\', ' ']);
-    match parts.any(|part| looks_like_a_value(part) && !is_variable(part)) {
-        true => "‹hidden, since it looks like a value›",
-        false => text,
+    if parts.any(|part| looks_like_a_value(part) && !is_variable(part)) {
+        "‹hidden, since it looks like a value›"
+    } else {
+        text
     }
 }
 

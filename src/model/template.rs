@@ -164,10 +164,7 @@ pub fn with_pieces(text: &str, mut given: impl FnMut(Piece) -> Option<String>) -
             (None, _) => piece.push_to(&mut written),
         }
     }
-    match is_changed {
-        true => written,
-        false => text.to_owned(),
-    }
+    if is_changed { written } else { text.to_owned() }
 }
 
 /// Keeps the last brace of a text from opening a name together with what follows.

@@ -126,9 +126,10 @@ fn chosen(
     });
     let (name, value) = named.next()?;
     // A path may contain blanks, and is taken whole if such a file exists.
-    let words = match Path::new(&value).is_file() {
-        true => vec![value],
-        false => shlex::split(&value).unwrap_or_default(),
+    let words = if Path::new(&value).is_file() {
+        vec![value]
+    } else {
+        shlex::split(&value).unwrap_or_default()
     };
     Some((name, words))
 }

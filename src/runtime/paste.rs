@@ -60,12 +60,13 @@ fn requests(
     if collection.requests.is_empty() {
         let notes = collection.notes.iter().map(|note| note.message.as_str());
         let notes: Vec<&str> = notes.collect();
-        let what = match format.is_many {
-            false => format!("The pasted {} asks for nothing.", format.noun),
-            true => format!(
+        let what = if format.is_many {
+            format!(
                 "The pasted {} holds no call that could be made.",
                 format.noun
-            ),
+            )
+        } else {
+            format!("The pasted {} asks for nothing.", format.noun)
         };
         return Message::Told(Notice::trouble(what, notes.join(" ")));
     }

@@ -301,9 +301,10 @@ impl Talk {
                 }
             };
         }
-        match self.state.field().is_some() {
-            true => self.types(rest),
-            false => false,
+        if self.state.field().is_some() {
+            self.types(rest)
+        } else {
+            false
         }
     }
 
@@ -342,9 +343,10 @@ impl Talk {
             return false;
         }
         let many = self.state.field().is_some_and(|field| field.is_multiline());
-        match many {
-            true => self.press("esc"),
-            false => self.press("enter"),
+        if many {
+            self.press("esc")
+        } else {
+            self.press("enter")
         }
     }
 
@@ -368,9 +370,10 @@ impl Talk {
         if self.takes(message) {
             return true;
         }
-        let effects = match is_key {
-            true => self.performer.looks_at(&mut self.state),
-            false => Vec::new(),
+        let effects = if is_key {
+            self.performer.looks_at(&mut self.state)
+        } else {
+            Vec::new()
         };
         self.carry_out(effects)
     }

@@ -60,9 +60,10 @@ async fn proven(
     let mut told = Proven {
         verified,
         testimony: Testimony::default(),
-        issuer: match environment.sandbox {
-            true => None,
-            false => grants.can_ask(&wish.token).ok(),
+        issuer: if environment.sandbox {
+            None
+        } else {
+            grants.can_ask(&wish.token).ok()
         },
         troubles: Vec::new(),
     };

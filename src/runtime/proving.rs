@@ -150,12 +150,13 @@ fn begun(client: &Client, history: Option<History>, asked: Asked) -> Result<Isol
         (None, _) => None,
     };
     let working = other.map(|other| {
-        let own = match other.environment == environment.name {
-            true => Some(environment.clone()),
-            false => environments
+        let own = if other.environment == environment.name {
+            Some(environment.clone())
+        } else {
+            environments
                 .iter()
                 .find(|e| e.name == other.environment)
-                .cloned(),
+                .cloned()
         };
         let mut side: Side = side_of(&other, own.unwrap_or_else(|| environment.clone()));
         side.unmask(&exchange.typed);

@@ -195,12 +195,13 @@ fn set_up(home: &Home, vault: &Vault, order: SetupOrder, value: &Secret) -> Resu
             .into_iter()
             .collect();
         text = config_edit::add_token(&text, &place, &token, &names).map_err(said)?;
-        says = match is_token_alone {
-            true => format!("Token {} is defined in {place}.", token.name),
-            false => format!(
+        says = if is_token_alone {
+            format!("Token {} is defined in {place}.", token.name)
+        } else {
+            format!(
                 "Environment {} and its token {} are defined in {place}.",
                 environment.name, token.name
-            ),
+            )
         };
         defined = Some(token);
     }

@@ -154,9 +154,10 @@ pub fn when_gone(act: impl FnOnce() + Send + 'static) {
 fn input() -> io::Result<std::os::fd::OwnedFd> {
     use std::io::IsTerminal;
     use std::os::fd::AsFd;
-    match io::stdin().is_terminal() {
-        true => io::stdin().as_fd().try_clone_to_owned(),
-        false => std::fs::File::open("/dev/tty").map(Into::into),
+    if io::stdin().is_terminal() {
+        io::stdin().as_fd().try_clone_to_owned()
+    } else {
+        std::fs::File::open("/dev/tty").map(Into::into)
     }
 }
 
@@ -205,18 +206,20 @@ struct Mouse(bool);
 
 impl Command for Mouse {
     fn write_ansi(&self, f: &mut impl fmt::Write) -> fmt::Result {
-        f.write_str(match self.0 {
-            true => "\u{1b}[?1000h\u{1b}[?1002h\u{1b}[?1006h",
-            false => "\u{1b}[?1006l\u{1b}[?1002l\u{1b}[?1000l",
+        f.write_str(if self.0 {
+            "\u{1b}[?1000h\u{1b}[?1002h\u{1b}[?1006h"
+        } else {
+            "\u{1b}[?1006l\u{1b}[?1002l\u{1b}[?1000l"
         })
     }
 
     #[cfg(windows)]
     fn execute_winapi(&self) -> io::Result<()> {
         use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
-        match self.0 {
-            true => EnableMouseCapture.execute_winapi(),
-            false => DisableMouseCapture.execute_winapi(),
+        if self.0 {
+            EnableMouseCapture.execute_winapi()
+        } else {
+            DisableMouseCapture.execute_winapi()
         }
     }
 
@@ -306,9 +309,10 @@ pub fn suspend(screen: &mut Screen, whole_group: bool) -> io::Result<()> {
     use rustix::process::{Signal, kill_current_process_group};
     hand_over();
     // We catch TSTP ourselves, so it would not stop anything.
-    match whole_group {
-        true => kill_current_process_group(Signal::STOP)?,
-        false => stop()?,
+    if whole_group {
+        kill_current_process_group(Signal::STOP)?
+    } else {
+        stop()?
     }
     take_again(screen)
 }

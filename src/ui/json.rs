@@ -36,9 +36,10 @@ pub fn tokens(line: &str, inside: bool, ends_in_name: bool) -> Vec<(Range<usize>
     let mut found = Vec::new();
     let string = |start: usize, from: usize| {
         let (end, name) = string_end(line, from);
-        let kind = match name.unwrap_or(ends_in_name) {
-            true => Token::Name,
-            false => Token::Text,
+        let kind = if name.unwrap_or(ends_in_name) {
+            Token::Name
+        } else {
+            Token::Text
         };
         (start..end, kind)
     };

@@ -106,30 +106,30 @@ impl Rule<'_> {
         ];
         let used = title.width() + 4;
         let fact = cut(self.fact, width.saturating_sub(used + 6));
-        match fact.is_empty() {
-            true => spans.push(Span::styled(
+        if fact.is_empty() {
+            spans.push(Span::styled(
                 stroke.repeat(width.saturating_sub(used)),
                 line,
-            )),
-            false => {
-                let between = width.saturating_sub(used + fact.width() + 4);
-                spans.push(Span::styled(stroke.repeat(between), line));
-                let style = if self.focused {
-                    Style::new()
-                } else {
-                    theme.dim()
-                };
-                spans.push(Span::styled(format!(" {fact} "), style));
-                spans.push(Span::styled(stroke.repeat(2), line));
-            }
+            ))
+        } else {
+            let between = width.saturating_sub(used + fact.width() + 4);
+            spans.push(Span::styled(stroke.repeat(between), line));
+            let style = if self.focused {
+                Style::new()
+            } else {
+                theme.dim()
+            };
+            spans.push(Span::styled(format!(" {fact} "), style));
+            spans.push(Span::styled(stroke.repeat(2), line));
         }
         frame.render_widget(Line::from(spans), row);
     }
 
     fn title_style(&self, theme: &Theme) -> Style {
-        match self.focused {
-            true => theme.focus(),
-            false => theme.dim(),
+        if self.focused {
+            theme.focus()
+        } else {
+            theme.dim()
         }
     }
 }
@@ -178,14 +178,13 @@ impl Names<'_> {
         let left = row.right().saturating_sub(x) as usize;
         let thin = theme.stroke(false);
         let fact = cut(self.fact, left.saturating_sub(6));
-        match fact.is_empty() {
-            true => spans.push(Span::styled(thin.repeat(left), theme.frame(false))),
-            false => {
-                let between = left.saturating_sub(fact.width() + 4);
-                spans.push(Span::styled(thin.repeat(between), theme.frame(false)));
-                spans.push(Span::raw(format!(" {fact} ")));
-                spans.push(Span::styled(thin.repeat(2), theme.frame(false)));
-            }
+        if fact.is_empty() {
+            spans.push(Span::styled(thin.repeat(left), theme.frame(false)))
+        } else {
+            let between = left.saturating_sub(fact.width() + 4);
+            spans.push(Span::styled(thin.repeat(between), theme.frame(false)));
+            spans.push(Span::raw(format!(" {fact} ")));
+            spans.push(Span::styled(thin.repeat(2), theme.frame(false)));
         }
         frame.render_widget(Line::from(spans), row);
     }
@@ -239,9 +238,10 @@ pub fn tab_row(
         all.saturating_sub(gap)
     };
     let room = area.width as usize;
-    let gap = match width(0, BETWEEN_TABS) <= room {
-        true => BETWEEN_TABS,
-        false => 1,
+    let gap = if width(0, BETWEEN_TABS) <= room {
+        BETWEEN_TABS
+    } else {
+        1
     };
     let in_front = titles.iter().position(|(_, front)| *front).unwrap_or(0);
     let first = (0..=in_front)
@@ -252,10 +252,7 @@ pub fn tab_row(
         let width = (title.width() as u16).min(area.right().saturating_sub(x));
         let tab = Rect { x, width, ..area };
         painted.spots.push((area_of(tab), spot(place)));
-        let style = match is_front {
-            true => theme.tab(),
-            false => theme.dim(),
-        };
+        let style = if *is_front { theme.tab() } else { theme.dim() };
         let title = cut(title, width as usize);
         frame.render_widget(Line::styled(title, style), tab);
         x = (x + width + gap as u16).min(area.right());
@@ -371,13 +368,14 @@ impl EntryColumns {
         let most_title = (room * 3 / 10).max(5);
         let titles = entries.clone().filter_map(|e| e.title.as_deref());
         let title_lines = titles.flat_map(|title| wrap(title, most_title));
-        let title = match no_title {
-            true => 0,
-            false => title_lines
+        let title = if no_title {
+            0
+        } else {
+            title_lines
                 .map(|line| line.width())
                 .max()
                 .unwrap_or(0)
-                .max(5),
+                .max(5)
         };
         // What the details do not need goes to the field.
         let longest_detail = longest(|e| &e.detail);
@@ -392,9 +390,10 @@ impl EntryColumns {
             stacked,
             title,
             // A table is as wide as its content.
-            detail: match stacked {
-                true => left,
-                false => left.min(longest_detail.max(6)),
+            detail: if stacked {
+                left
+            } else {
+                left.min(longest_detail.max(6))
             },
             field,
             code,

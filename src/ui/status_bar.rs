@@ -109,9 +109,10 @@ fn at_the_right(
     let key = |action| state.keymap.hint(action).unwrap_or_default();
     let find = key(Action::OpenPalette);
     // A letter would be typed into a field; the other key for help works there too.
-    let help = match state.is_typing() {
-        true => state.keymap.hint_while_typing(Action::OpenHelp),
-        false => state.keymap.hint(Action::OpenHelp),
+    let help = if state.is_typing() {
+        state.keymap.hint_while_typing(Action::OpenHelp)
+    } else {
+        state.keymap.hint(Action::OpenHelp)
     };
     let help = help.unwrap_or_default();
     let screens = |gap: &'static str, is_named: &dyn Fn(Screen) -> bool| {
@@ -483,9 +484,10 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
     let in_prompt = matches!(state.overlay, Some(Overlay::Prompt(_)));
     let asks = in_prompt || in_jq || state.response.is_searching();
     for action in actions {
-        let hint = match on_call {
-            true => state.keymap.hint_while_typing(*action),
-            false => state.keymap.hint(*action),
+        let hint = if on_call {
+            state.keymap.hint_while_typing(*action)
+        } else {
+            state.keymap.hint(*action)
         };
         let Some(hint) = hint else { continue };
         let key = theme.key_name(&hint);
@@ -532,9 +534,10 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
 fn second_step(state: &State) -> Action {
     let shown = state.response.shown.as_ref();
     let refused = shown.is_some_and(|shown| is_refused(&shown.exchange, &shown.errors.entries));
-    match refused && blocked(Action::Investigate, state).is_none() {
-        true => Action::Investigate,
-        false => Action::Filter,
+    if refused && blocked(Action::Investigate, state).is_none() {
+        Action::Investigate
+    } else {
+        Action::Filter
     }
 }
 

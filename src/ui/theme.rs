@@ -71,17 +71,19 @@ impl Theme {
 
     /// Fills the whole screen before anything is drawn.
     pub fn ground(&self) -> Style {
-        match self.colour {
-            true => self.role(Role::Ground),
-            false => Style::new(),
+        if self.colour {
+            self.role(Role::Ground)
+        } else {
+            Style::new()
         }
     }
 
     /// The ground of the call line and of everything that opens above the panes.
     pub fn raised(&self) -> Style {
-        match self.colour {
-            true => self.ground().patch(self.role(Role::Raised)),
-            false => Style::new(),
+        if self.colour {
+            self.ground().patch(self.role(Role::Raised))
+        } else {
+            Style::new()
         }
     }
 

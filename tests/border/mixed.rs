@@ -11,9 +11,10 @@ const HEADER: &str = "header-planted-9876543210";
 fn picky() -> Server {
     Server::doing(|asked, stream| {
         use std::io::Write;
-        let status = match asked.target.contains("x=1") {
-            true => "200 OK",
-            false => "403 Forbidden",
+        let status = if asked.target.contains("x=1") {
+            "200 OK"
+        } else {
+            "403 Forbidden"
         };
         stream.write_all(&answer(status, "", b"{}")).is_ok()
     })

@@ -118,9 +118,10 @@ async fn no_address_takes_the_token_to_a_stranger() {
         scene.state.builder.load(&typed(&base));
         press_send(&mut scene, &client).await;
         look_around(&client, &base).await;
-        match base == room.own.base() {
-            true => assert!(room.arrived() > before + 1),
-            false => cells.extend(["screen", "survey"].map(|door| format!("{door} {base}"))),
+        if base == room.own.base() {
+            assert!(room.arrived() > before + 1)
+        } else {
+            cells.extend(["screen", "survey"].map(|door| format!("{door} {base}")))
         }
     }
     room.is_tight(&cells);

@@ -79,9 +79,10 @@ fn request(lines: &[&str], what: &str) -> Request {
     let mut body = Vec::new();
     let kind = headers.iter().find(|(name, _)| name == "content-type");
     let kind = kind.map(|(_, value)| String::from_utf8_lossy(value).into_owned());
-    let ends = match kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
-        true => "\r\n",
-        false => "\n",
+    let ends = if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+        "\r\n"
+    } else {
+        "\n"
     };
     let lines = empty.map_or(&[][..], |at| &lines[at + 1..]);
     for (number, line) in lines.iter().enumerate() {

@@ -65,19 +65,16 @@ pub fn requests(text: &str, upload: &[u8], what: &str) -> Vec<Request> {
                 let (name, value) = (unescaped(key, what), value.trim_matches(' ').to_owned());
                 // It leaves names as they are.
                 let pair = format!("{name}={}", encoded(&value));
-                match in_url {
-                    true => {
-                        let sign = if request.target.contains('?') {
-                            '&'
-                        } else {
-                            '?'
-                        };
-                        request.target.push_str(&format!("{sign}{pair}"));
-                    }
-                    false => {
-                        let sign = if request.body.is_empty() { "" } else { "&" };
-                        request.body.extend(format!("{sign}{pair}").bytes());
-                    }
+                if in_url {
+                    let sign = if request.target.contains('?') {
+                        '&'
+                    } else {
+                        '?'
+                    };
+                    request.target.push_str(&format!("{sign}{pair}"));
+                } else {
+                    let sign = if request.body.is_empty() { "" } else { "&" };
+                    request.body.extend(format!("{sign}{pair}").bytes());
                 }
             }
         }

@@ -135,15 +135,16 @@ fn curl_makes_of_every_hostile_text_the_request_that_was_meant() {
             continue;
         }
         for ((text, wanted), seen) in wanted.iter().zip(&seen) {
-            match written.variables.is_empty() {
-                true => assert_eq!(seen, wanted, "{place}: {text:?}"),
+            if written.variables.is_empty() {
+                assert_eq!(seen, wanted, "{place}: {text:?}")
+            } else {
                 // What curl encodes itself is written in another way.
-                false => assert_eq!(
+                assert_eq!(
                     decoded(seen.clone()),
                     decoded(wanted.clone()),
                     "{place}: {text:?}\n{}",
                     written.text
-                ),
+                )
             }
         }
         assert_eq!(seen.len(), wanted.len(), "{place}\n{}", written.text);

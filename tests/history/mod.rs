@@ -54,11 +54,10 @@ fn shown(exchange: RawExchange) -> Exchange {
 fn raw(number: u64) -> RawExchange {
     let at = now() - Duration::from_secs(100_000_000) + Duration::from_millis(number);
     let refused = number % 10 == 3;
-    let body = match refused {
-        true => format!(
-            r#"{{"errors":[{{"code":"not_allowed","title":"No","detail":"call {number}"}}]}}"#
-        ),
-        false => "{}".to_owned(),
+    let body = if refused {
+        format!(r#"{{"errors":[{{"code":"not_allowed","title":"No","detail":"call {number}"}}]}}"#)
+    } else {
+        "{}".to_owned()
     };
     let path = format!("/core/runbooks/{number}");
     RawExchange {

@@ -666,14 +666,16 @@ fn filled(what: &str, form: &str) -> String {
         .replace("%els%", &elements.collect::<String>())
         .replace("%atts%", &attributes.collect::<String>())
         .replace('~', &jwt(FRESH));
-    let form = match what.contains("in an address") || what.contains("without a user") {
-        true => form.replacen('@', FRESH, 1),
-        false => form.replace('@', FRESH),
+    let form = if what.contains("in an address") || what.contains("without a user") {
+        form.replacen('@', FRESH, 1)
+    } else {
+        form.replace('@', FRESH)
     };
     let holds_no_number = ["with remarks", "an object", "SOAP"];
-    match holds_no_number.iter().any(|known| what.ends_with(known)) {
-        true => form,
-        false => form.replace('#', NUMBER),
+    if holds_no_number.iter().any(|known| what.ends_with(known)) {
+        form
+    } else {
+        form.replace('#', NUMBER)
     }
 }
 

@@ -24,10 +24,7 @@ fn nothing_of_what_the_sandbox_answers_is_masked() {
         let parts = endpoint
             .path
             .split('/')
-            .map(|part| match part.starts_with('{') {
-                true => "1",
-                false => part,
-            });
+            .map(|part| if part.starts_with('{') { "1" } else { part });
         let path = parts.collect::<Vec<_>>().join("/");
         (endpoint.method.as_str(), path, Some("admin"), &[][..], None)
     });

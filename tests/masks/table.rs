@@ -225,9 +225,10 @@ pub fn body_of(what: &str, form: &str) -> String {
         return form.replacen('@', FRESH, 1);
     }
     // A fragment begins with the sign that stands for a number elsewhere.
-    match what.contains("fragment") {
-        true => form.replace('@', FRESH),
-        false => form.replace('@', FRESH).replace('#', NUMBER),
+    if what.contains("fragment") {
+        form.replace('@', FRESH)
+    } else {
+        form.replace('@', FRESH).replace('#', NUMBER)
     }
 }
 

@@ -400,12 +400,11 @@ impl Scene {
     /// Carries out what was asked for and not answered yet.
     pub fn answer_all(&mut self) -> &mut Scene {
         while !self.waiting.is_empty() || !self.waiting_messages.is_empty() {
-            let message = match self.waiting_messages.is_empty() {
-                true => {
-                    let effect = self.waiting.remove(0);
-                    self.carry_out(effect)
-                }
-                false => Some(self.waiting_messages.remove(0)),
+            let message = if self.waiting_messages.is_empty() {
+                let effect = self.waiting.remove(0);
+                self.carry_out(effect)
+            } else {
+                Some(self.waiting_messages.remove(0))
             };
             if let Some(message) = message {
                 let effects = update(&mut self.state, message);
@@ -433,9 +432,10 @@ impl Scene {
                 base_url: BASE.to_owned(),
             })),
             Effect::ReadTokens(environment) => {
-                let names = match environment.sandbox {
-                    true => token_names(),
-                    false => environment.tokens.clone(),
+                let names = if environment.sandbox {
+                    token_names()
+                } else {
+                    environment.tokens.clone()
                 };
                 let rows = names.iter().map(|name| self.row(name.clone(), false));
                 let looked = Message::Looked {
@@ -755,12 +755,13 @@ impl Scene {
                 // Its issuer is asked only where that was agreed to.
                 let issuer = "https://login.practice.example";
                 let origin = Origin::parse(issuer).unwrap();
-                let came = match allowed.contains(&origin) {
-                    false => Came::Asks {
+                let came = if allowed.contains(&origin) {
+                    Came::Told(Box::new(self.proven.clone()))
+                } else {
+                    Came::Asks {
                         origin,
                         why: "The token itself names it as its issuer.".to_owned(),
-                    },
-                    true => Came::Told(Box::new(self.proven.clone())),
+                    }
                 };
                 let row = self.state.tokens_pane.row(&environment.name, &token);
                 self.waiting_messages.push(Message::Proven {
@@ -803,9 +804,10 @@ impl Scene {
                 names,
                 reads,
             } => {
-                let all = match environment.sandbox {
-                    true => token_names(),
-                    false => environment.tokens.clone(),
+                let all = if environment.sandbox {
+                    token_names()
+                } else {
+                    environment.tokens.clone()
                 };
                 let names = if names.is_empty() { all } else { names };
                 let rows = names.into_iter().map(|name| self.row(name, reads));
@@ -1067,12 +1069,13 @@ impl Scene {
         let value = KNOWN.iter().find(|(token, _)| token.name == name);
         let has_value = value.is_some() || reads;
         TokenRow {
-            token: match has_value {
-                true => reference(name),
-                false => TokenRef {
+            token: if has_value {
+                reference(name)
+            } else {
+                TokenRef {
                     name,
                     fingerprint: None,
-                },
+                }
             },
             source: value.map(|_| TokenSource::Sandbox),
             origins: Vec::new(),
@@ -1091,9 +1094,10 @@ impl Scene {
         environment: String,
         case: Option<String>,
     ) -> Exchange {
-        let outcome = match self.outcomes.is_empty() {
-            true => Outcome::Answered(self.sandbox_answer(&sent)),
-            false => self.outcomes.remove(0),
+        let outcome = if self.outcomes.is_empty() {
+            Outcome::Answered(self.sandbox_answer(&sent))
+        } else {
+            self.outcomes.remove(0)
         };
         sent.token = sent.token.map(|token| reference(token.name));
         sent.put(|slot| {

@@ -70,13 +70,14 @@ impl Scene {
                 exchange: made,
             });
         }
-        match self.halfway {
-            true => messages.truncate(3),
-            false => messages.push(Message::Isolated {
+        if self.halfway {
+            messages.truncate(3)
+        } else {
+            messages.push(Message::Isolated {
                 job,
                 search: Some(Box::new(search)),
                 why_not: None,
-            }),
+            })
         }
         let last = messages.pop().unwrap();
         for message in messages {

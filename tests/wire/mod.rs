@@ -308,9 +308,10 @@ fn differences(wanted: &wanted::Call, arrived: &Arrived, stage: &str) -> Vec<Str
                 .any(|line| line.contains("x-www-form"));
             let read = |body: &[u8]| -> String {
                 let text = String::from_utf8_lossy(body).into_owned();
-                match stage == "again from http" && is_form {
-                    true => httriage::model::decoded(&text.replace('+', " ")).unwrap_or(text),
-                    false => text,
+                if stage == "again from http" && is_form {
+                    httriage::model::decoded(&text.replace('+', " ")).unwrap_or(text)
+                } else {
+                    text
                 }
             };
             let (body, came) = (read(wanted.body.as_bytes()), read(&arrived.body));
@@ -341,9 +342,10 @@ fn tried(file: &str) -> String {
             trip.again(session, form);
         }
     }
-    match trip.wrong.is_empty() {
-        true => String::new(),
-        false => format!("=== {file} ({})\n{}\n", trip.wanted.from, trip.wrong),
+    if trip.wrong.is_empty() {
+        String::new()
+    } else {
+        format!("=== {file} ({})\n{}\n", trip.wanted.from, trip.wrong)
     }
 }
 

@@ -107,9 +107,10 @@ fn credential(values: &[String]) -> String {
     let hex = values
         .iter()
         .all(|value| value.bytes().all(|b| b.is_ascii_hexdigit()));
-    let more = match hex {
-        true => "alphabet = \"hex\"\nsamples = [\"56115e8b\"]\n",
-        false => "",
+    let more = if hex {
+        "alphabet = \"hex\"\nsamples = [\"56115e8b\"]\n"
+    } else {
+        ""
     };
     format!("prefix = \"{prefix}\"\nlength = [{least}, {most}]\n{more}")
 }

@@ -36,12 +36,13 @@ pub fn shown(state: &mut State, rows: Vec<CookieRow>, are_used: bool) -> Vec<Eff
             Pick::Cookies(CookieWish::Empty),
         ));
     }
-    let (label, note) = match are_used {
-        true => (
+    let (label, note) = if are_used {
+        (
             "Keep and send no cookies",
             "what answers set is passed over",
-        ),
-        false => ("Keep and send cookies", "where they belong, by RFC 6265"),
+        )
+    } else {
+        ("Keep and send cookies", "where they belong, by RFC 6265")
     };
     choices.push(choice(
         label,

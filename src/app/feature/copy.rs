@@ -87,9 +87,10 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
         clips.push((Clip::Url, "the URL", ""));
     }
     if has_body {
-        let note = match in_front && state.response.is_filtered() {
-            true => "whole, not filtered",
-            false => "",
+        let note = if in_front && state.response.is_filtered() {
+            "whole, not filtered"
+        } else {
+            ""
         };
         clips.push((Clip::Body, "the body of the answer", note));
     }
@@ -103,9 +104,10 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
             "what a vendor asks for",
         ));
     }
-    let parts = match in_front && state.reads_body() {
-        true => parts(state),
-        false => Vec::new(),
+    let parts = if in_front && state.reads_body() {
+        parts(state)
+    } else {
+        Vec::new()
     };
     let first = match (state.focus, state.response.tab) {
         (Pane::Response, ResponseTab::Body) => Clip::Body,
@@ -127,12 +129,13 @@ fn parts(state: &State) -> Vec<Choice> {
     let mut choices = Vec::new();
     if let Some(range) = state.response.value() {
         let is_text = source.bytes().get(range.start) == Some(&b'"');
-        let (range, note) = match is_text {
-            true => (
+        let (range, note) = if is_text {
+            (
                 range.start + 1..range.end - 1,
                 "as sent, without its quotes",
-            ),
-            false => (range, "as sent"),
+            )
+        } else {
+            (range, "as sent")
         };
         let label = "the value under the cursor";
         let excerpt = Excerpt::Bytes(source.clone(), range);
@@ -155,9 +158,10 @@ fn paths(state: &State, shown: &Shown) -> Vec<Choice> {
         return Vec::new();
     };
     let choice = |label, words: String, note: &str| {
-        let note = match words.is_empty() {
-            true => note.to_owned(),
-            false => cut_front(&words, LONGEST_NOTE),
+        let note = if words.is_empty() {
+            note.to_owned()
+        } else {
+            cut_front(&words, LONGEST_NOTE)
         };
         part("the path", label, note, Excerpt::Words(words))
     };

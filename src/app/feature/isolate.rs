@@ -74,9 +74,10 @@ pub fn isolate(state: &mut State) -> Vec<Effect> {
     }
     let asks = pane.asks;
     state.overlay = Some(Overlay::Isolate(Box::new(pane)));
-    match asks {
-        true => Vec::new(),
-        false => begin(state, false),
+    if asks {
+        Vec::new()
+    } else {
+        begin(state, false)
     }
 }
 

@@ -249,9 +249,10 @@ pub fn choose_columns(state: &mut State, at: usize) {
     callers.extend([Caller::Nobody, Caller::Wrong]);
     let chosen = &state.matrix.matrix.callers;
     let choices = callers.into_iter().map(|caller| Choice {
-        label: match chosen.contains(&caller) {
-            true => format!("[x] {}", caller.label()),
-            false => format!("[ ] {}", caller.label()),
+        label: if chosen.contains(&caller) {
+            format!("[x] {}", caller.label())
+        } else {
+            format!("[ ] {}", caller.label())
         },
         note: match caller {
             Caller::Token(_) => String::new(),

@@ -31,9 +31,10 @@ pub fn ask(state: &mut State) {
 /// Writes the body to the named file.
 pub fn save(source: Source, name: &str) -> Vec<Effect> {
     let path = PathBuf::from(name.trim());
-    match name.trim().is_empty() {
-        true => Vec::new(),
-        false => vec![Effect::SaveBody { source, path }],
+    if name.trim().is_empty() {
+        Vec::new()
+    } else {
+        vec![Effect::SaveBody { source, path }]
     }
 }
 

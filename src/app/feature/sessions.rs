@@ -58,18 +58,19 @@ pub fn opened(state: &mut State, session: Result<Box<OpenSession>, String>) -> V
     state.sessions.awaits = None;
     match session {
         Ok(open) => {
-            let stop = match state
+            let stop = if state
                 .sessions
                 .open
                 .as_ref()
                 .is_some_and(|o| o.path == open.path)
             {
-                true => None,
-                false => state
+                None
+            } else {
+                state
                     .sessions
                     .run
                     .as_ref()
-                    .map(|run| Effect::Cancel(run.job)),
+                    .map(|run| Effect::Cancel(run.job))
             };
             state.sessions.opened(*open);
             judge_again(state);
@@ -336,9 +337,10 @@ pub fn choose_environment(state: &mut State) {
     }];
     choices.extend(state.environments.iter().map(|environment| Choice {
         label: environment.name.clone(),
-        note: match environment.protected {
-            true => format!("{}  protected", environment.base_url),
-            false => environment.base_url.clone(),
+        note: if environment.protected {
+            format!("{}  protected", environment.base_url)
+        } else {
+            environment.base_url.clone()
         },
         pick: Pick::RunEnvironment(Some(environment.name.clone())),
     }));

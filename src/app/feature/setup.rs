@@ -82,9 +82,10 @@ pub fn add_token(state: &mut State) -> Vec<Effect> {
 pub fn keep(state: &mut State, seen: SeenToken) -> Vec<Effect> {
     state.leave_field();
     let has_place = why_no_token(state).is_none();
-    let kind = match has_place {
-        true => SetupKind::Token,
-        false => SetupKind::Add,
+    let kind = if has_place {
+        SetupKind::Token
+    } else {
+        SetupKind::Add
     };
     let mut setup = Setup::new(kind, state.has_keyring);
     setup.typed = unseen(&seen);
@@ -242,12 +243,13 @@ fn order(state: &State) -> Result<SetupOrder, (SetupRow, String)> {
     }
     let token = match setup.has_token() {
         false if setup.kind == SetupKind::Token => {
-            let row = match setup.keep_in.is_got() {
-                true => (
+            let row = if setup.keep_in.is_got() {
+                (
                     SetupRow::Issuer,
                     "Who gives it out? Give the URL of the issuer.",
-                ),
-                false => (SetupRow::Token, "Paste or type its value first."),
+                )
+            } else {
+                (SetupRow::Token, "Paste or type its value first.")
             };
             return Err((row.0, row.1.to_owned()));
         }
@@ -341,9 +343,10 @@ fn token_order(state: &State, setup: &Setup) -> Result<TokenOrder, (SetupRow, St
         placement: setup.goes_in.placement(&under),
         keep_in: setup.keep_in,
         from,
-        grant: match setup.keep_in.is_got() {
-            true => Some(Box::new(grant(setup)?)),
-            false => None,
+        grant: if setup.keep_in.is_got() {
+            Some(Box::new(grant(setup)?))
+        } else {
+            None
         },
     })
 }
@@ -373,18 +376,20 @@ fn grant(setup: &Setup) -> Result<Grant, (SetupRow, String)> {
     }
     let scopes = setup.scopes.text();
     Ok(Grant {
-        kind: match is_service {
-            true => GrantKind::ClientCredentials,
-            false => GrantKind::DeviceCode,
+        kind: if is_service {
+            GrantKind::ClientCredentials
+        } else {
+            GrantKind::DeviceCode
         },
         server: Server {
             issuer: Some(issuer),
             ..Server::default()
         },
         client_id,
-        client_auth: match is_service {
-            true => ClientAuth::Basic,
-            false => ClientAuth::None,
+        client_auth: if is_service {
+            ClientAuth::Basic
+        } else {
+            ClientAuth::None
         },
         client_secret: is_service.then_some(TokenSource::Variable(secret)),
         private_key: None,

@@ -436,9 +436,10 @@ impl History {
             return self.settle();
         }
         for _ in 0..step.unsigned_abs() {
-            let next = match step < 0 {
-                true => self.row_above(self.list.cursor),
-                false => self.row_below(self.list.cursor),
+            let next = if step < 0 {
+                self.row_above(self.list.cursor)
+            } else {
+                self.row_below(self.list.cursor)
             };
             let Some(next) = next else { break };
             self.list.cursor = next;

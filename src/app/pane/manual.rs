@@ -89,13 +89,15 @@ impl Manual {
         let places = lines.iter().enumerate();
         let places = places.filter(|(_, line)| line.has(&words));
         let places: Vec<usize> = places.map(|(place, _)| place).collect();
-        let next = match step > 0 {
-            true => places.iter().find(|place| **place > self.top),
-            false => places.iter().rev().find(|place| **place < self.top),
+        let next = if step > 0 {
+            places.iter().find(|place| **place > self.top)
+        } else {
+            places.iter().rev().find(|place| **place < self.top)
         };
-        let round = match step > 0 {
-            true => places.first(),
-            false => places.last(),
+        let round = if step > 0 {
+            places.first()
+        } else {
+            places.last()
         };
         if let Some(place) = next.or(round) {
             self.top = *place;

@@ -102,9 +102,10 @@ impl MatrixPane {
     /// The rows shown, by position.
     pub fn shown(&self) -> Vec<usize> {
         let rows = 0..self.matrix.rows.len();
-        let mut shown: Vec<usize> = match self.differing {
-            true => rows.filter(|row| self.matrix.row_differs(*row)).collect(),
-            false => rows.collect(),
+        let mut shown: Vec<usize> = if self.differing {
+            rows.filter(|row| self.matrix.row_differs(*row)).collect()
+        } else {
+            rows.collect()
         };
         if let Some((column, reversed)) = self.order {
             let rank = |row: &usize| {
@@ -174,9 +175,10 @@ impl MatrixPane {
     /// Takes in a result. Where only differing rows are shown, the cursor keeps its row.
     pub fn fill(&mut self, row: usize, column: usize, cell: Cell, call: Option<ExchangeId>) {
         let moves = self.differing || self.order.is_some();
-        let here = match moves {
-            true => self.cursor().map(|(row, _)| row),
-            false => None,
+        let here = if moves {
+            self.cursor().map(|(row, _)| row)
+        } else {
+            None
         };
         self.matrix.set(row, column, cell);
         if let Some(id) = call {

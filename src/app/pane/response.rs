@@ -220,9 +220,10 @@ impl ResponsePane {
 
     /// The response is complete. A stream in front keeps the reader's place.
     pub fn show_end(&mut self, job: Job, shown: Shown) -> Vec<Effect> {
-        match self.coming == Some(job) {
-            true => self.go_on(job, shown),
-            false => self.show(shown),
+        if self.coming == Some(job) {
+            self.go_on(job, shown)
+        } else {
+            self.show(shown)
         }
     }
 

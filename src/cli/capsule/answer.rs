@@ -115,11 +115,12 @@ fn token(
     let host = origin.as_ref().map_or_else(String::new, Origin::to_string);
     if let Some(name) = &args.token {
         let token = choice::token(name, &nowhere, settings)?;
-        return match is_bound(&token) {
-            true => Ok(Some(token)),
-            false => Err(Trouble::usage(format!(
+        return if is_bound(&token) {
+            Ok(Some(token))
+        } else {
+            Err(Trouble::usage(format!(
                 "Nothing was sent: your settings do not bind token {token} to {host}, where this capsule goes. If that is where it belongs, say so in config.toml: an environment with that host that names the token, or origins."
-            ))),
+            )))
         };
     }
     let bound = settings.tokens.iter().map(|token| &token.name);

@@ -46,14 +46,15 @@ pub fn run(args: OpenArgs, out: &mut Out) -> Result<u8, Trouble> {
     };
     let exchange = Arc::new(made(first, spec(question, first), &args.case, &client));
     recorder.remember_shared(exchange.clone());
-    let credential = match first.with_token {
-        true => Credential {
+    let credential = if first.with_token {
+        Credential {
             place: CredentialPlace::Authorization,
             scheme: Some("Bearer".to_owned()),
             token: Some(their_token()),
             report: None,
-        },
-        false => Credential::default(),
+        }
+    } else {
+        Credential::default()
     };
     let knowledge = client.knowledge(&exchange, &environment);
     let facts = Facts::read(exchange.clone(), &environment.base_path());
@@ -74,9 +75,10 @@ pub fn run(args: OpenArgs, out: &mut Out) -> Result<u8, Trouble> {
         held_back: first.method != question.method,
     };
     let explanation = explain(&result.case, &catalogue);
-    match args.json {
-        true => out.json(&json_of(&result, &explanation)),
-        false => text(&result, &explanation, answers.calls.len(), &catalogue, out),
+    if args.json {
+        out.json(&json_of(&result, &explanation))
+    } else {
+        text(&result, &explanation, answers.calls.len(), &catalogue, out)
     }
     if unasked > 0 {
         complain(&format!(

@@ -79,9 +79,10 @@ fn of_history(
             "{id} is an answer that was pasted without its request. Choose a call that was made here."
         )));
     }
-    let place = match exchange.environment == environment.name {
-        true => environment.clone(),
-        false => choice::environment_of(&exchange, settings),
+    let place = if exchange.environment == environment.name {
+        environment.clone()
+    } else {
+        choice::environment_of(&exchange, settings)
     };
     Ok(Found::Made(Box::new((exchange, place))))
 }
@@ -204,9 +205,10 @@ impl Other {
             }
             Found::Made(made) => {
                 let (exchange, own) = *made;
-                let own = match own.name == refused.environment.name {
-                    true => place,
-                    false => own,
+                let own = if own.name == refused.environment.name {
+                    place
+                } else {
+                    own
                 };
                 let mut side = side_of(&exchange, own);
                 // The version of HTTP it used then is part of why it worked, if this call names

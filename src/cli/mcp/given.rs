@@ -145,9 +145,10 @@ impl Given {
                     "{} takes no argument named {}. It takes {}.",
                     takes.tool,
                     visible_line(&name.chars().take(40).collect::<String>()),
-                    match all.is_empty() {
-                        true => "none".to_owned(),
-                        false => all.join(", "),
+                    if all.is_empty() {
+                        "none".to_owned()
+                    } else {
+                        all.join(", ")
                     }
                 )));
             };

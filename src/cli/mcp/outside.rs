@@ -38,12 +38,11 @@ fn walk(value: &mut Value, left: &mut usize) -> bool {
             let count = safe.chars().count();
             *left = left.saturating_sub(count.min(most));
             let cut = count > most;
-            *text = match cut {
-                false => safe.into_owned(),
-                true => {
-                    let kept: String = safe.chars().take(most).collect();
-                    format!("{kept}⟨… {} more characters⟩", count - most)
-                }
+            *text = if cut {
+                let kept: String = safe.chars().take(most).collect();
+                format!("{kept}⟨… {} more characters⟩", count - most)
+            } else {
+                safe.into_owned()
             };
             cut
         }

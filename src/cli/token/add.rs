@@ -277,9 +277,10 @@ fn given(name: &TokenName) -> Result<Secret, Trouble> {
         complain("It is kept as it was given.");
         return Ok(value);
     }
-    match ask::agrees("Keep the mended value?") {
-        true => Ok(repair.value),
-        false => Ok(value),
+    if ask::agrees("Keep the mended value?") {
+        Ok(repair.value)
+    } else {
+        Ok(value)
     }
 }
 

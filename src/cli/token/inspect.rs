@@ -46,9 +46,10 @@ pub fn run(args: &TokenInspectArgs, out: &mut Out) -> Result<u8, Trouble> {
     let Some(other) = &args.other else {
         let shown = call.as_ref().map(|call| beside(&one.report, call));
         let page = page(&one, environment.as_ref(), &known, &home, &settings);
-        match args.json {
-            true => out.json(&looked_json(&one, Some(&page), shown.as_deref(), &known)),
-            false => print(&one, &page, shown.as_deref(), &known, out),
+        if args.json {
+            out.json(&looked_json(&one, Some(&page), shown.as_deref(), &known))
+        } else {
+            print(&one, &page, shown.as_deref(), &known, out)
         }
         return Ok(0);
     };
@@ -80,10 +81,11 @@ pub fn run(args: &TokenInspectArgs, out: &mut Out) -> Result<u8, Trouble> {
     let labels = [one.label(), other.label()];
     if found.is_empty() {
         let same = one.fingerprint == other.fingerprint;
-        out.line(match same {
-            true => "Both are the same token.",
-            false => "Their form tells no difference; they are not the same token. httriage matrix shows what each may do.",
-        });
+        out.line(if same {
+"Both are the same token."
+} else {
+"Their form tells no difference; they are not the same token. httriage matrix shows what each may do."
+});
         return Ok(0);
     }
     let rows: Vec<[String; 3]> = found

@@ -42,9 +42,10 @@ pub fn run(args: &TokenLoginArgs, out: &mut Out) -> Result<u8, Trouble> {
             "Note: what is got ends with this command, since {why}. A call that needs token {name} gets it by itself; the explorer keeps it while it runs."
         ));
     }
-    let person = match args.paste {
-        true => Person::Pastes(pasted),
-        false => Person::Here,
+    let person = if args.paste {
+        Person::Pastes(pasted)
+    } else {
+        Person::Here
     };
     let last: Arc<Mutex<Option<Arc<Exchange>>>> = Arc::default();
     let end: Arc<Mutex<Option<Timestamp>>> = Arc::default();
@@ -89,9 +90,10 @@ pub fn run(args: &TokenLoginArgs, out: &mut Out) -> Result<u8, Trouble> {
     tasks.shutdown_background();
     let code = match got {
         Ok(got) => {
-            match args.json {
-                true => out.json(&got_json(&got)),
-                false => told(&got, out),
+            if args.json {
+                out.json(&got_json(&got))
+            } else {
+                told(&got, out)
             }
             u8::from(keeps.is_err())
         }
@@ -184,9 +186,12 @@ pub fn got_json(got: &Got) -> Value {
 
 fn told(got: &Got, out: &mut Out) {
     out.line(&format!("Token {} was got by {}.", got.name, got.grant));
-    let listed = |scopes: &[String]| match scopes.is_empty() {
-        true => "none".to_owned(),
-        false => scopes.join(" "),
+    let listed = |scopes: &[String]| {
+        if scopes.is_empty() {
+            "none".to_owned()
+        } else {
+            scopes.join(" ")
+        }
     };
     out.line(&format!("asked for  {}", listed(&got.asked)));
     let given = got.scopes().map(listed);
@@ -241,8 +246,9 @@ fn upper(text: &str) -> String {
 }
 
 fn hinted(hint: &str) -> String {
-    match hint.is_empty() {
-        true => String::new(),
-        false => format!(" {hint}"),
+    if hint.is_empty() {
+        String::new()
+    } else {
+        format!(" {hint}")
     }
 }

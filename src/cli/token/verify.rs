@@ -62,9 +62,10 @@ pub fn run(args: &TokenVerifyArgs, out: &mut Out) -> Result<u8, Trouble> {
         vault.lend(&name, value);
     }
     let recorder = Recorder::new(&args.record, &home, &settings, &vault);
-    let person = match ask::is_possible() {
-        true => Person::Here,
-        false => Person::Nobody,
+    let person = if ask::is_possible() {
+        Person::Here
+    } else {
+        Person::Nobody
     };
     let keeper = recorder.keeper();
     let grants = Grants::new(vault.clone(), &options, person, move |news| match news {
@@ -95,9 +96,10 @@ pub fn run(args: &TokenVerifyArgs, out: &mut Out) -> Result<u8, Trouble> {
     let found = heard
         .testimony
         .contradictions(claims, Some(verified), answered, clock::now());
-    match args.json {
-        true => out.json(&as_json(&heard, &found)),
-        false => print(&heard, &found, report.as_ref(), out),
+    if args.json {
+        out.json(&as_json(&heard, &found))
+    } else {
+        print(&heard, &found, report.as_ref(), out)
     }
     // A script goes on only where it holds.
     Ok(u8::from(!verified.holds()))
@@ -113,11 +115,12 @@ fn given(args: &TokenVerifyArgs) -> Result<Option<(TokenName, Secret)>, Trouble>
     if args.name != "-" {
         return Ok(None);
     }
-    let value = match std::io::stdin().is_terminal() {
-        true => ask::hidden("The token: ").ok_or_else(|| {
+    let value = if std::io::stdin().is_terminal() {
+        ask::hidden("The token: ").ok_or_else(|| {
             Trouble::failed("No token was given. Name one, or give it on standard input with -.")
-        })?,
-        false => piped()?,
+        })?
+    } else {
+        piped()?
     };
     Ok(TokenName::new("given-here").map(|name| (name, value)))
 }
@@ -140,9 +143,10 @@ async fn hear(
     let mut wish = Wish {
         token: name.clone(),
         url: args.url.clone(),
-        allowed: match args.yes {
-            true => Allowed::All,
-            false => Allowed::These(Vec::new()),
+        allowed: if args.yes {
+            Allowed::All
+        } else {
+            Allowed::These(Vec::new())
         },
     };
     let verified = loop {
@@ -223,9 +227,10 @@ fn print(heard: &Heard, found: &[String], report: Option<&TokenReport>, out: &mu
         ..
     }) = report.and_then(|report| report.claims.as_ref())
     {
-        let (label, tone) = match *end <= now {
-            true => ("expired", Tone::Bad),
-            false => ("expires", Tone::Plain),
+        let (label, tone) = if *end <= now {
+            ("expired", Tone::Bad)
+        } else {
+            ("expires", Tone::Plain)
         };
         let text = format!("{end} ({})", relative(*end, now));
         first.push(Line::new(label, text, tone, How::Claim));

@@ -102,9 +102,10 @@ impl Unpacker {
 
     /// Fails with `Short` where the packed data is not complete; no data at all is an empty body.
     pub fn finish(&self) -> Result<(), Halt> {
-        match self.layers.iter().all(|l| !l.is_fed || l.codec.is_whole()) {
-            true => Ok(()),
-            false => Err(Halt::Short),
+        if self.layers.iter().all(|l| !l.is_fed || l.codec.is_whole()) {
+            Ok(())
+        } else {
+            Err(Halt::Short)
         }
     }
 }

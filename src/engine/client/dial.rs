@@ -91,9 +91,10 @@ pub async fn addresses(reach: &Reach, host: &str, port: u16) -> io::Result<Vec<S
     };
     let had_any = !found.is_empty();
     found.retain(|address| family.has(address.ip()));
-    match had_any && found.is_empty() {
-        true => Err(io::Error::other(NoAddress(family))),
-        false => Ok(found),
+    if had_any && found.is_empty() {
+        Err(io::Error::other(NoAddress(family)))
+    } else {
+        Ok(found)
     }
 }
 

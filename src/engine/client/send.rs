@@ -626,9 +626,10 @@ impl Client {
 
     fn reach(&self, environment: &Environment) -> Reach {
         // The sandbox is always on this machine.
-        match environment.sandbox {
-            true => Reach::USUAL,
-            false => self.options.reach.or(&environment.reach),
+        if environment.sandbox {
+            Reach::USUAL
+        } else {
+            self.options.reach.or(&environment.reach)
         }
     }
 

@@ -52,9 +52,10 @@ fn speech(bytes: &[u8], scheme: &str) -> Speech {
     if bytes.starts_with(b"HTTP/") {
         let version = first(20).split(|b| b.is_ascii_whitespace()).next();
         let version = String::from_utf8_lossy(version.unwrap_or_default()).into_owned();
-        let name = match version.starts_with("HTTP/1.") {
-            true => "a line that only looks like its status line".to_owned(),
-            false => format!("begins with {version}"),
+        let name = if version.starts_with("HTTP/1.") {
+            "a line that only looks like its status line".to_owned()
+        } else {
+            format!("begins with {version}")
         };
         return Speech {
             name,

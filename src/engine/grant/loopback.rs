@@ -31,9 +31,10 @@ impl Loopback {
         let is_v6 = url
             .as_ref()
             .is_some_and(|url| matches!(url.host(), Some(url::Host::Ipv6(_))));
-        let listener = match is_v6 {
-            true => TcpListener::bind((std::net::Ipv6Addr::LOCALHOST, port.unwrap_or(0))).await?,
-            false => TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or(0))).await?,
+        let listener = if is_v6 {
+            TcpListener::bind((std::net::Ipv6Addr::LOCALHOST, port.unwrap_or(0))).await?
+        } else {
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or(0))).await?
         };
         let port = listener.local_addr()?.port();
         let host = url.as_ref().and_then(Url::host_str).unwrap_or("127.0.0.1");

@@ -180,14 +180,15 @@ impl Search<'_> {
         if !is_again && let Some(found) = self.grants.known_keys().get(address).cloned() {
             return Ok((found, false));
         }
-        let found = match self.wish.url.as_deref() == Some(address) {
-            true => match self.at(address, named).await {
+        let found = if self.wish.url.as_deref() == Some(address) {
+            match self.at(address, named).await {
                 Ok(body) if is_key_set(&body) => self.read(address, &body)?,
                 // It may be the issuer itself.
                 Ok(_) | Err(Stop::Failed(_)) => self.of_issuer(address, named).await?,
                 Err(asks) => return Err(asks),
-            },
-            false => self.of_issuer(address, named).await?,
+            }
+        } else {
+            self.of_issuer(address, named).await?
         };
         let mut known = self.grants.known_keys();
         known.insert(address.to_owned(), found.clone());

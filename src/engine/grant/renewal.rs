@@ -353,9 +353,10 @@ impl Grants {
         let is_over = held
             .as_ref()
             .is_some_and(|held| !held.is_fresh(clock::now()));
-        match is_over {
-            true => drop(self.inner.vault.read_anew(name).await?),
-            false => drop(self.inner.vault.secret(name, false).await?),
+        if is_over {
+            drop(self.inner.vault.read_anew(name).await?)
+        } else {
+            drop(self.inner.vault.secret(name, false).await?)
         }
         Ok(self.hold_command(name, false))
     }
@@ -507,14 +508,15 @@ impl Renew for Grants {
         let names = names.join(", ");
         let status = exchange.outcome.headline();
         let is_good = exchange.outcome.status().is_some_and(|status| status < 400);
-        self.tell(News::Says(match is_good {
-            true => format!(
+        self.tell(News::Says(if is_good {
+format!(
                 "Token {names} had expired: its old value was refused with 401, and the one got anew was answered {status}."
-            ),
-            false => format!(
+            )
+} else {
+format!(
                 "Token {names} was refused with 401 and renewed; the call made again was answered {status}."
-            ),
-        }));
+            )
+}));
     }
 }
 

@@ -71,9 +71,10 @@ pub(super) fn load(conn: &Connection, id: &ExchangeId) -> Result<Option<RawExcha
             "SELECT EXISTS (SELECT 1 FROM calls WHERE id = ?1 AND forgotten_by IS NULL)",
         )?
         .query_row([row_id(id)], |row| row.get(0))?;
-    match is_there {
-        true => read(conn, row_id(id)),
-        false => Ok(None),
+    if is_there {
+        read(conn, row_id(id))
+    } else {
+        Ok(None)
     }
 }
 
@@ -173,9 +174,10 @@ impl Filter {
         // Where words are left for us to look for, going through every row in order is quicker
         // than picking half of them by an index.
         let wordy = |term: &Term| matches!(term.want, Want::Word(_));
-        let enough = match query.terms().iter().any(wordy) {
-            true => Selectivity::Medium,
-            false => Selectivity::Low,
+        let enough = if query.terms().iter().any(wordy) {
+            Selectivity::Medium
+        } else {
+            Selectivity::Low
         };
         let terms = query.terms().iter().filter_map(selectivity);
         let best = terms.filter(|selectivity| *selectivity <= enough).min();

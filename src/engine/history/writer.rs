@@ -103,9 +103,10 @@ impl Writer {
         if let Some(job) = self.waiting.pop_front() {
             return Some(job);
         }
-        let job = match wait {
-            true => self.jobs.recv().map_err(|_| TryRecvError::Disconnected),
-            false => self.jobs.try_recv(),
+        let job = if wait {
+            self.jobs.recv().map_err(|_| TryRecvError::Disconnected)
+        } else {
+            self.jobs.try_recv()
         };
         self.is_alone = matches!(job, Err(TryRecvError::Disconnected));
         job.ok()

@@ -26,9 +26,10 @@ pub fn unknown(name: &TokenName) -> Failure {
 
 /// The failure for a token whose grant did not get it; the hint says how to get it.
 pub fn not_got(name: &TokenName, grant: &Grant) -> Failure {
-    let hint = match grant.kind.needs_person() {
-        true => format!("Get it with httriage token login {name}, or with N on screen 4."),
-        false => format!("httriage token login {name} tries it alone, and says what is wrong."),
+    let hint = if grant.kind.needs_person() {
+        format!("Get it with httriage token login {name}, or with N on screen 4.")
+    } else {
+        format!("httriage token login {name} tries it alone, and says what is wrong.")
     };
     missing(
         name,

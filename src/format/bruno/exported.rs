@@ -36,9 +36,10 @@ pub fn read(
     watch: Watch,
 ) -> Result<Collection, FormatError> {
     let root = Node::of(text).map_err(|error| {
-        let offset = match error.is_eof() {
-            true => text.len(),
-            false => offset_of(text, error.line(), error.column()),
+        let offset = if error.is_eof() {
+            text.len()
+        } else {
+            offset_of(text, error.line(), error.column())
         };
         FormatError::at(
             file,
@@ -204,9 +205,10 @@ impl BrunoExportReader<'_> {
     ) {
         self.own = [folder.own.clone(), own_of(request)].concat();
         let method = request.text("method").unwrap_or_default();
-        let method = match METHODS.iter().any(|m| m.eq_ignore_ascii_case(&method)) {
-            true => method.to_ascii_uppercase(),
-            false => method,
+        let method = if METHODS.iter().any(|m| m.eq_ignore_ascii_case(&method)) {
+            method.to_ascii_uppercase()
+        } else {
+            method
         };
         let mut url = self.text(request, "url");
         let rows = request.list("params");

@@ -39,12 +39,11 @@ pub fn queried(url: String, rows: Vec<Param>, is_encoded: bool) -> (String, Vec<
         }
         None => COMPONENT_OF_URL.encoded(pair),
     };
-    let url = match is_encoded {
-        true => {
-            let pairs: Vec<String> = query.split('&').map(encoded).collect();
-            format!("{path}?{}{fragment}", pairs.join("&"))
-        }
-        false => url,
+    let url = if is_encoded {
+        let pairs: Vec<String> = query.split('&').map(encoded).collect();
+        format!("{path}?{}{fragment}", pairs.join("&"))
+    } else {
+        url
     };
     let off = rows.into_iter().filter(|row| !row.enabled);
     (url, off.collect())

@@ -26,15 +26,17 @@ pub(super) fn filled(text: &str) -> Option<(String, Vec<(String, String)>)> {
                 out.push_str(&line[..line.len() - rest.len()]);
                 // A command may stand behind it in the same line.
                 is_inside = leads_to_curl(rest).is_some();
-                match is_inside {
-                    true => is_changed |= command.fill(rest, &names, &mut out),
-                    false => out.push_str(rest),
+                if is_inside {
+                    is_changed |= command.fill(rest, &names, &mut out)
+                } else {
+                    out.push_str(rest)
                 }
             } else {
                 is_inside = leads_to_curl(line).is_some();
-                match is_inside {
-                    true => is_changed |= command.fill(line, &names, &mut out),
-                    false => out.push_str(line),
+                if is_inside {
+                    is_changed |= command.fill(line, &names, &mut out)
+                } else {
+                    out.push_str(line)
                 }
             }
         } else {
@@ -127,11 +129,10 @@ fn value_of<'t>(text: &'t str, names: &HashMap<&str, String>) -> Option<(String,
         return None;
     }
     let mut value = String::new();
-    match fills {
-        true => {
-            Quotes { quote: Some('"') }.fill(inside, names, &mut value);
-        }
-        false => value.push_str(inside),
+    if fills {
+        Quotes { quote: Some('"') }.fill(inside, names, &mut value);
+    } else {
+        value.push_str(inside)
     }
     let is_plain = |c: char| !c.is_control() && !"\"`$\\".contains(c);
     (value.len() <= LONGEST && value.chars().all(is_plain)).then_some((value, behind))

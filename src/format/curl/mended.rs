@@ -96,9 +96,10 @@ impl Mender<'_> {
                 '–' | '—' | '−' if starts_word => self.dash(c),
                 _ => self.keep(c.len_utf8()),
             }
-            before = match c == escape {
-                true => self.out.chars().next_back().unwrap_or(' '),
-                false => c,
+            before = if c == escape {
+                self.out.chars().next_back().unwrap_or(' ')
+            } else {
+                c
             };
         }
     }
@@ -189,9 +190,10 @@ impl Mender<'_> {
         } else {
             let straight = inside.replace(|c| DOUBLES.contains(c), "\"");
             let is_json = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
-            let inside = match !is_json(&inside) && is_json(&straight) {
-                true => straight,
-                false => inside,
+            let inside = if !is_json(&inside) && is_json(&straight) {
+                straight
+            } else {
+                inside
             };
             let quote = match self.dialect {
                 Dialect::PowerShell => "''",
@@ -247,12 +249,11 @@ impl Mender<'_> {
         }
         let other = |c: char| family.contains(c) || c == '"' && DOUBLES.contains(open);
         first.or_else(|| {
-            let near = inside
-                .char_indices()
-                .take(match self.searched > MOST_CAREFUL {
-                    true => SHORT,
-                    false => usize::MAX,
-                });
+            let near = inside.char_indices().take(if self.searched > MOST_CAREFUL {
+                SHORT
+            } else {
+                usize::MAX
+            });
             let at = near.into_iter().find(|(_, c)| other(*c))?.0;
             Some((at, inside[at..].chars().next()?.len_utf8()))
         })

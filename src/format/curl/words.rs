@@ -565,9 +565,10 @@ impl<'a> Shell<'a> {
 impl Here {
     /// How many tabs go before a line.
     fn tabs(&self, line: &[u8]) -> usize {
-        match self.strips {
-            true => line.iter().take_while(|&&b| b == b'\t').count(),
-            false => 0,
+        if self.strips {
+            line.iter().take_while(|&&b| b == b'\t').count()
+        } else {
+            0
         }
     }
 }

@@ -264,9 +264,10 @@ impl<'a> Writer<'a> {
         // What begins with a value nobody knows yet may begin like an option.
         parts.insert(
             place,
-            match url.begins_blank() {
-                true => format!("--url {word}"),
-                false => word,
+            if url.begins_blank() {
+                format!("--url {word}")
+            } else {
+                word
             },
         );
         if !is_open {
@@ -380,9 +381,10 @@ impl<'a> Writer<'a> {
             text.push(b"@");
         }
         let value = std::str::from_utf8(value).ok()?;
-        let value = match part.is_file && value.starts_with('-') {
-            true => format!("./{value}"),
-            false => value.to_owned(),
+        let value = if part.is_file && value.starts_with('-') {
+            format!("./{value}")
+        } else {
+            value.to_owned()
         };
         text.push(in_quotes(&value)?.as_bytes());
         let base = value.rsplit(['/', '\\']).next().unwrap_or_default();

@@ -121,9 +121,10 @@ pub fn mask_of(environment: &Environment) -> Mask {
 /// A stored call without its environment's secrets, to be shown.
 pub fn masked<'e>(exchange: &'e Exchange, environment: &Environment) -> Cow<'e, Exchange> {
     let secrets = secrets_of(environment);
-    match secrets.is_empty() {
-        true => Cow::Borrowed(exchange),
-        false => Cow::Owned(Mask::nameless(&secrets).exchange(exchange.clone().into_raw())),
+    if secrets.is_empty() {
+        Cow::Borrowed(exchange)
+    } else {
+        Cow::Owned(Mask::nameless(&secrets).exchange(exchange.clone().into_raw()))
     }
 }
 
@@ -151,9 +152,12 @@ pub fn is_made_by_the_client(header: &str) -> bool {
 /// Why a call cannot be written as a request; `None` where it can.
 pub fn why_not_written(exchange: &Exchange) -> Option<&'static str> {
     let is_request = Origin::parse(&exchange.sent.url).is_some();
-    (!is_request).then(|| match exchange.is_received() {
-        true => "This answer was pasted, and nobody knows its request.",
-        false => "This call never left, and cannot be written as a request.",
+    (!is_request).then(|| {
+        if exchange.is_received() {
+            "This answer was pasted, and nobody knows its request."
+        } else {
+            "This call never left, and cannot be written as a request."
+        }
     })
 }
 

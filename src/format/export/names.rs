@@ -53,9 +53,10 @@ impl Placeholder {
             Placeholder::Masked(number) => format!("secret_{number}"),
             Placeholder::Variable(name) => {
                 let name = plain(name).to_ascii_lowercase();
-                match name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-                    true => name,
-                    false => format!("var_{name}"),
+                if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+                    name
+                } else {
+                    format!("var_{name}")
                 }
             }
             Placeholder::Elsewhere(name) => {

@@ -266,9 +266,10 @@ impl<'a> Exporter<'a> {
         if let Some(body) = body {
             let is_form = sent.headers.media_type().is_some_and(|kind| kind == FORM);
             let text = self.unmasked(body, sent.slots_of_body());
-            let text = match is_form {
-                true => self.lifter.pairs("form", &text),
-                false => self.lifter.body(&text),
+            let text = if is_form {
+                self.lifter.pairs("form", &text)
+            } else {
+                self.lifter.body(&text)
             };
             made.body = self.as_data(&text, &lifted, &mut marks).into_bytes();
         }
@@ -413,9 +414,10 @@ impl<'a> Exporter<'a> {
             return Ok(());
         };
         let name = &self.ground.environment.name;
-        let place = match name.is_empty() {
-            true => "the environment".to_owned(),
-            false => format!("environment {name}"),
+        let place = if name.is_empty() {
+            "the environment".to_owned()
+        } else {
+            format!("environment {name}")
         };
         if kept.headers {
             left.push(format!("the headers of {place}"));
@@ -560,9 +562,12 @@ impl<'a> Exporter<'a> {
 
     /// Fills in a form that is typed as text; values in its pairs are encoded, as in a call.
     fn filled_form(&mut self, text: &str, crossing: &Crossing, marks: &mut Marks) -> String {
-        let pairs = text.split('&').map(|pair| match pair.contains('=') {
-            true => self.filled_as(pair, crossing, marks, |value| encoded(&value)),
-            false => self.filled(pair, crossing, marks),
+        let pairs = text.split('&').map(|pair| {
+            if pair.contains('=') {
+                self.filled_as(pair, crossing, marks, |value| encoded(&value))
+            } else {
+                self.filled(pair, crossing, marks)
+            }
         });
         pairs.collect::<Vec<_>>().join("&")
     }

@@ -78,13 +78,12 @@ fn joined(path: &str, base: &str) -> String {
     }
     let start = base.find("://").map_or(0, |at| at + 3);
     let root = base[start..].find('/').map_or(base.len(), |at| start + at);
-    match path.starts_with('/') {
-        true => format!("{}{path}", &base[..root]),
-        false => {
-            let end = base.find(['?', '#']).unwrap_or(base.len()).max(root);
-            let folder = base[root..end].rfind('/').map_or(root, |at| root + at);
-            format!("{}/{path}", &base[..folder])
-        }
+    if path.starts_with('/') {
+        format!("{}{path}", &base[..root])
+    } else {
+        let end = base.find(['?', '#']).unwrap_or(base.len()).max(root);
+        let folder = base[root..end].rfind('/').map_or(root, |at| root + at);
+        format!("{}/{path}", &base[..folder])
     }
 }
 
@@ -450,9 +449,10 @@ impl<'t> Script<'t> {
         }
         let fits = |c: char| c.is_alphanumeric() || "_-".contains(c);
         let name: String = last.chars().filter(|c| fits(*c)).take(80).collect();
-        match name.is_empty() {
-            true => Term::Unknown,
-            false => Term::Plain(format!("{{{{{name}}}}}")),
+        if name.is_empty() {
+            Term::Unknown
+        } else {
+            Term::Plain(format!("{{{{{name}}}}}"))
         }
     }
 
@@ -479,13 +479,12 @@ impl<'t> Script<'t> {
                     }
                     _ => self.key()?,
                 };
-                let term = match self.takes(":") {
-                    true => self.term()?,
+                let term = if self.takes(":") {
+                    self.term()?
+                } else {
                     // `{ body }` is short for `{ body: body }`.
-                    false => {
-                        let (name, last) = (name.clone(), name.clone());
-                        self.value_of(&name, &last)
-                    }
+                    let (name, last) = (name.clone(), name.clone());
+                    self.value_of(&name, &last)
                 };
                 members.push((name, term));
             }
@@ -573,12 +572,11 @@ impl<'t> Script<'t> {
             'u' => {
                 let unit = self.unit()?;
                 let low = (0xd800..0xdc00).contains(&unit) && self.rest().starts_with("\\u");
-                let low = match low {
-                    true => {
-                        self.at += 2;
-                        Some(self.unit()?)
-                    }
-                    false => None,
+                let low = if low {
+                    self.at += 2;
+                    Some(self.unit()?)
+                } else {
+                    None
                 };
                 let code = match low {
                     Some(low) => {

@@ -60,10 +60,11 @@ pub fn read(
 ) -> Result<Recording, FormatError> {
     let json = text.trim_start_matches('\u{feff}');
     let read: File = serde_json::from_str(json).map_err(|error| {
-        let offset = match error.is_eof() {
-            true => json.len(),
-            false => offset_of(json, error.line(), error.column()),
-        };
+        let offset = if error.is_eof() {
+json.len()
+} else {
+offset_of(json, error.line(), error.column())
+};
         FormatError::at(
             file,
             json,
@@ -340,10 +341,13 @@ fn shown(mut exchange: RawExchange, recorded: Recorded, mask: &Mask) -> Exchange
 
 /// The request as it went, its credentials by name. Nothing of it fails: it was sent once.
 fn sent_as(spec: &RequestSpec) -> SentRequest {
-    let read = |text: &str, literal: bool| match literal {
-        true => FilledText::from(text.to_owned()),
-        // Nothing else stands in braces in a recording.
-        false => fill(text, |_| None::<&str>).unwrap_or_else(|_| text.to_owned().into()),
+    let read = |text: &str, literal: bool| {
+        if literal {
+            FilledText::from(text.to_owned())
+        } else {
+            // Nothing else stands in braces in a recording.
+            fill(text, |_| None::<&str>).unwrap_or_else(|_| text.to_owned().into())
+        }
     };
     let mut url = read(&spec.url, false);
     for (number, row) in spec.params.iter().enumerate() {
@@ -421,9 +425,10 @@ fn no_answer(error: &str) -> Failure {
     } else {
         Cause::ConnectClosed
     };
-    let said = match error.is_empty() {
-        true => "and does not say why".to_owned(),
-        false => format!("and says {}", cut(error, 100)),
+    let said = if error.is_empty() {
+        "and does not say why".to_owned()
+    } else {
+        format!("and says {}", cut(error, 100))
     };
     Failure::new(
         cause,

@@ -44,9 +44,10 @@ impl HarReader<'_> {
         }
         let mut spec = RequestSpec::new(request.method, "");
         let url = self.without_user(request.url, at);
-        (spec.url, spec.params) = match holds_braces(&url) {
-            false => self.lifter.taken_apart(&url),
-            true => (self.lifter.url(&as_text(&url)), Vec::new()),
+        (spec.url, spec.params) = if holds_braces(&url) {
+            (self.lifter.url(&as_text(&url)), Vec::new())
+        } else {
+            self.lifter.taken_apart(&url)
         };
         for (name, value) in &recorded.headers {
             let lower = name.to_ascii_lowercase();
@@ -94,9 +95,10 @@ impl HarReader<'_> {
                 Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
                 None => text,
             };
-            let parts = match text.is_empty() {
-                true => Some(self.fields(&mut data, at)),
-                false => multipart::parts(&text, &media_type),
+            let parts = if text.is_empty() {
+                Some(self.fields(&mut data, at))
+            } else {
+                multipart::parts(&text, &media_type)
             };
             let is_binary = bytes
                 .as_ref()
@@ -146,9 +148,8 @@ impl HarReader<'_> {
         if !is_named && !media_type.is_empty() {
             headers.push(Param::new("Content-Type", &media_type));
         }
-        let bytes = match is_base64 {
-            false => text.into_bytes(),
-            true => match STANDARD.decode(text.trim()) {
+        let bytes = if is_base64 {
+            match STANDARD.decode(text.trim()) {
                 Ok(bytes) => bytes,
                 Err(_) => {
                     self.note(
@@ -157,7 +158,9 @@ impl HarReader<'_> {
                     );
                     return Body::Empty;
                 }
-            },
+            }
+        } else {
+            text.into_bytes()
         };
         recorded.body = String::from_utf8_lossy(&bytes).into_owned();
         let is_form = kind.starts_with("application/x-www-form-urlencoded");

@@ -64,9 +64,12 @@ fn without_credentials(mut sent: SentRequest) -> SentRequest {
     sent.headers = headers.collect();
     if let Ok(body) = std::str::from_utf8(&sent.body) {
         let is_form = sent.headers.media_type().is_some_and(|kind| kind == FORM);
-        let body = masked(body, |text| match is_form {
-            true => lifter.pairs("form", text),
-            false => lifter.body(text),
+        let body = masked(body, |text| {
+            if is_form {
+                lifter.pairs("form", text)
+            } else {
+                lifter.body(text)
+            }
         });
         sent.body = body.into_bytes();
     }

@@ -39,10 +39,11 @@ impl HttpFileReader<'_> {
         }
         let is_form = kind.starts_with("application/x-www-form-urlencoded");
         let texts = lines.iter().map(|line| line.text);
-        let mut text = match is_form {
+        let mut text = if is_form {
             // One pair a line, for people to read.
-            true => texts.map(str::trim).collect::<String>(),
-            false => texts.collect::<Vec<_>>().join("\n"),
+            texts.map(str::trim).collect::<String>()
+        } else {
+            texts.collect::<Vec<_>>().join("\n")
         };
         if is_graphql {
             text = match text.rsplit_once("\n\n") {

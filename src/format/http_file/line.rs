@@ -75,9 +75,10 @@ pub fn request(line: &str) -> Option<(String, String)> {
 pub fn without_version(line: &str) -> &str {
     let line = line.trim_end();
     let last = line.rfind(char::is_whitespace).map_or(0, |at| at + 1);
-    match line.is_char_boundary(last) && line[last..].starts_with("HTTP/") {
-        true => line[..last].trim_end(),
-        false => line,
+    if line.is_char_boundary(last) && line[last..].starts_with("HTTP/") {
+        line[..last].trim_end()
+    } else {
+        line
     }
 }
 

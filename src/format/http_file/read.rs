@@ -143,9 +143,10 @@ impl HttpFileReader<'_> {
                 let is_statement = text.starts_with("import ") || text.starts_with("run ");
                 self.gathered.notes.count(
                     line.at,
-                    match is_statement {
-                        true => "lines that import or run other files were left out",
-                        false => "lines belong to no request and were left out",
+                    if is_statement {
+                        "lines that import or run other files were left out"
+                    } else {
+                        "lines belong to no request and were left out"
                     },
                 );
                 at += 1;
@@ -326,20 +327,20 @@ impl HttpFileReader<'_> {
         if !url.starts_with('/') && !is_all {
             return url;
         }
-        let url = match is_all {
-            true => {
-                self.gathered.notes.count(
+        let url = if is_all {
+            self.gathered.notes.count(
                     at,
                     "requests ask for *, the server as a whole, which cannot be sent here; the path / is asked for in its place",
                 );
-                "/".to_owned()
-            }
-            false => url,
+            "/".to_owned()
+        } else {
+            url
         };
         let host = rows.remove(place).value;
-        let scheme = match host.ends_with(":443") || host.ends_with(":8443") {
-            true => "https",
-            false => "http",
+        let scheme = if host.ends_with(":443") || host.ends_with(":8443") {
+            "https"
+        } else {
+            "http"
         };
         if scheme == "http" {
             self.gathered.notes.count(

@@ -318,17 +318,16 @@ fn lines_of(body: &Text, is_of_parts: bool) -> Result<Lines, String> {
         return Err("Its body is no text.".to_owned());
     }
     // The lines of such a body are ended as in HTTP, and the clients know it.
-    let body = match is_of_parts {
-        true => {
-            let changed = body.changed(|plain| {
-                let lines = text(plain)?;
-                let rest = lines.replace("\r\n", "");
-                let is_whole = !rest.contains(['\r', '\n']);
-                is_whole.then(|| lines.replace("\r\n", "\n").into_bytes())
-            });
-            changed.ok_or("Its body holds line breaks of several kinds.")?
-        }
-        false => body.clone(),
+    let body = if is_of_parts {
+        let changed = body.changed(|plain| {
+            let lines = text(plain)?;
+            let rest = lines.replace("\r\n", "");
+            let is_whole = !rest.contains(['\r', '\n']);
+            is_whole.then(|| lines.replace("\r\n", "\n").into_bytes())
+        });
+        changed.ok_or("Its body holds line breaks of several kinds.")?
+    } else {
+        body.clone()
     };
     let mut lines = body.split(b'\n');
     let ends_newline = lines.len() > 1 && lines.last().is_some_and(Text::is_empty);

@@ -184,9 +184,10 @@ fn path(name: &str) -> Vec<&str> {
         steps.push(step);
         rest = behind;
     }
-    match rest.is_empty() && steps.len() <= 20 && !steps[0].is_empty() {
-        true => steps,
-        false => vec![name],
+    if rest.is_empty() && steps.len() <= 20 && !steps[0].is_empty() {
+        steps
+    } else {
+        vec![name]
     }
 }
 

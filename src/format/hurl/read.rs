@@ -66,9 +66,10 @@ fn request(line: &str) -> Option<(&str, &str)> {
 fn response(line: &str) -> Option<Option<u16>> {
     let rest = without_remark(line.trim()).strip_prefix("HTTP")?;
     let mut words = rest.split_whitespace();
-    let status = match rest.starts_with('/') {
-        true => words.nth(1),
-        false => words.next(),
+    let status = if rest.starts_with('/') {
+        words.nth(1)
+    } else {
+        words.next()
     }?;
     match status {
         "*" => Some(None),
@@ -160,10 +161,11 @@ impl<'a> HurlReader<'a> {
 
     fn plain(&mut self, text: &str) -> String {
         let text = self.gathered.variables.plain(&unescaped(text));
-        match text.contains(ESCAPED) {
+        if text.contains(ESCAPED) {
             // A brace that is escaped opens no variable.
-            true => text.replace(ESCAPED, as_text("{{").trim_end_matches('{')),
-            false => text,
+            text.replace(ESCAPED, as_text("{{").trim_end_matches('{'))
+        } else {
+            text
         }
     }
 
@@ -402,9 +404,10 @@ impl<'a> HurlReader<'a> {
                 self.next += 1;
                 text.push(line);
             }
-            call.typed(match is_json {
-                true => "application/json",
-                false => "application/xml",
+            call.typed(if is_json {
+                "application/json"
+            } else {
+                "application/xml"
             });
             let text = text.join("\n");
             call.body = Sent::Text(self.gathered.variables.plain(text.trim_end()));

@@ -314,9 +314,10 @@ impl<'de> Deserialize<'de> for Ask {
                 f.write_str("a text, or a list of statements")
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Ask, E> {
-                let text = match text.ends_with(['.', '?']) {
-                    true => text.to_owned(),
-                    false => format!("Ask {text}."),
+                let text = if text.ends_with(['.', '?']) {
+                    text.to_owned()
+                } else {
+                    format!("Ask {text}.")
                 };
                 Ok(Ask(vec![StatementRow(Statement {
                     text,

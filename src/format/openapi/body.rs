@@ -104,9 +104,12 @@ impl<'d> DescriptionReader<'d> {
                 },
                 false => {
                     let value = self.example(field).as_ref().map(plain);
-                    let open = || match required {
-                        true => format!("{{{{{}}}}}", variable(name)),
-                        false => String::new(),
+                    let open = || {
+                        if required {
+                            format!("{{{{{}}}}}", variable(name))
+                        } else {
+                            String::new()
+                        }
                     };
                     Part::from(Param::new(name, value.unwrap_or_else(open)))
                 }
@@ -164,9 +167,10 @@ impl<'d> DescriptionReader<'d> {
         if kind == FORM || kind.starts_with("multipart/") {
             let is_multipart = kind != FORM;
             let parts = self.fields(example, schema, is_multipart);
-            spec.body = match is_multipart {
-                true => self.multipart(parts),
-                false => self.form(parts.into_iter().map(Param::from).collect()),
+            spec.body = if is_multipart {
+                self.multipart(parts)
+            } else {
+                self.form(parts.into_iter().map(Param::from).collect())
             };
             return;
         }
@@ -234,9 +238,10 @@ impl<'d> DescriptionReader<'d> {
         for row in &mut rows {
             row.value = self.lifter.named("form", &row.name, &row.value);
         }
-        match rows.is_empty() {
-            true => Body::Empty,
-            false => Body::Form(rows),
+        if rows.is_empty() {
+            Body::Empty
+        } else {
+            Body::Form(rows)
         }
     }
 
@@ -245,9 +250,10 @@ impl<'d> DescriptionReader<'d> {
             part.value = self.lifter.named("part", &part.name, &part.value);
             part.value = self.lifter.body(&part.value);
         }
-        match parts.is_empty() {
-            true => Body::Empty,
-            false => Body::Multipart(parts),
+        if parts.is_empty() {
+            Body::Empty
+        } else {
+            Body::Multipart(parts)
         }
     }
 }

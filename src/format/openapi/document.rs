@@ -18,9 +18,10 @@ const REMEDY: &str = "Save the description again from where it is published; it 
 /// Whether a text looks like an OpenAPI or Swagger description, by its outermost members.
 pub fn is_document(text: &str) -> bool {
     let start = text.trim_start_matches('\u{feff}').trim_start();
-    match start.starts_with('{') {
-        true => names_version(start),
-        false => is_yaml(start),
+    if start.starts_with('{') {
+        names_version(start)
+    } else {
+        is_yaml(start)
     }
 }
 
@@ -52,24 +53,27 @@ impl<'t> Document<'t> {
         let inside = text.trim_start().strip_prefix('{').map(str::trim_start);
         // YAML may begin with a brace too, but then its names have no quotes.
         let is_json = inside.is_some_and(|inside| inside.starts_with(['"', '}']));
-        let (text, first_line, others) = match is_json {
-            true => (text, 0, 0),
-            false => yaml::document(text, is_yaml),
+        let (text, first_line, others) = if is_json {
+            (text, 0, 0)
+        } else {
+            yaml::document(text, is_yaml)
         };
-        let tree = match is_json {
-            true => Root::Json(serde_json::from_str(text).map_err(|error| {
+        let tree = if is_json {
+            Root::Json(serde_json::from_str(text).map_err(|error| {
                 let problem = format!("this is no OpenAPI document: {}", plain(&error));
-                let offset = match error.is_eof() {
-                    true => text.len(),
-                    false => offset_of(text, error.line(), error.column()),
+                let offset = if error.is_eof() {
+                    text.len()
+                } else {
+                    offset_of(text, error.line(), error.column())
                 };
                 FormatError::at(file, text, offset, problem, REMEDY)
-            })?),
-            false => Root::Yaml(Yaml::parse(text).map_err(|wrong| FormatError {
+            })?)
+        } else {
+            Root::Yaml(Yaml::parse(text).map_err(|wrong| FormatError {
                 place: format!("{file}:{}:{}", wrong.line + first_line, wrong.column),
                 problem: wrong.problem,
                 remedy: REMEDY.to_owned(),
-            })?),
+            })?)
         };
         let root = tree.value();
         let version = |name: &str| match root.get(name)? {

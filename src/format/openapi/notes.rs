@@ -159,9 +159,10 @@ impl<'d> Notes<'d> {
     pub fn into_notes(self, document: &Document) -> Vec<Note> {
         let wanted = self.tallies.iter().filter_map(|tally| tally.at);
         let wanted: Vec<(&str, &str)> = wanted.flat_map(|at| [at, (at.0, "")]).collect();
-        let places = match wanted.is_empty() {
-            true => Default::default(),
-            false => document.places(&wanted),
+        let places = if wanted.is_empty() {
+            Default::default()
+        } else {
+            document.places(&wanted)
         };
         let place = |at: (&str, &str)| places.get(&(at.0.to_owned(), at.1.to_owned())).copied();
         let notes = self.tallies.iter().map(|tally| {

@@ -96,9 +96,10 @@ impl<'d> DescriptionReader<'d> {
         let schemes = schemes.into_iter().flatten().filter_map(Value::as_str);
         let mut schemes = schemes.filter(|scheme| ["https", "http"].contains(scheme));
         let first = schemes.next();
-        let scheme = match schemes.any(|scheme| scheme == "https") {
-            true => "https",
-            false => first.unwrap_or("https"),
+        let scheme = if schemes.any(|scheme| scheme == "https") {
+            "https"
+        } else {
+            first.unwrap_or("https")
         };
         let path = path.trim_start_matches('/');
         Some(self.address(&format!("{scheme}://{host}/{path}")))
@@ -139,9 +140,10 @@ impl<'d> DescriptionReader<'d> {
         let is_path = bare.is_empty() || (bare.starts_with(['/', '.']) && !bare.starts_with("//"));
         let whole = if is_path {
             let path = bare.trim_start_matches(['.', '/']);
-            match path.is_empty() {
-                true => String::new(),
-                false => format!("/{path}"),
+            if path.is_empty() {
+                String::new()
+            } else {
+                format!("/{path}")
             }
         } else if let Some(rest) = bare.strip_prefix("//") {
             format!("https://{rest}")

@@ -114,9 +114,10 @@ impl<'d> DescriptionReader<'d> {
                 self.lost(Lost::Elsewhere, target);
                 return None;
             };
-            let pointer = match target.len() > LONGEST_REFERENCE {
-                true => None,
-                false => decoded(pointer).or_else(|| Some(pointer.to_owned())),
+            let pointer = if target.len() > LONGEST_REFERENCE {
+                None
+            } else {
+                decoded(pointer).or_else(|| Some(pointer.to_owned()))
             };
             match pointer.and_then(|pointer| self.document.root().pointer(&pointer)) {
                 Some(found) => node = found,
@@ -139,9 +140,10 @@ impl<'d> DescriptionReader<'d> {
     }
 
     fn as_meant(&mut self, value: &'d Value, schema: Option<&'d Value>, depth: usize) -> Value {
-        let schema = match depth < DEEPEST_MEANT {
-            true => schema.and_then(|schema| self.follow(schema)),
-            false => None,
+        let schema = if depth < DEEPEST_MEANT {
+            schema.and_then(|schema| self.follow(schema))
+        } else {
+            None
         };
         match value {
             Value::String(text) => Value::String(as_text(text)),

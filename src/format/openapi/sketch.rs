@@ -53,9 +53,10 @@ impl<'d> DescriptionReader<'d> {
     fn made_up(&mut self, schema: &'d Value, name: &str, depth: usize) -> Value {
         let mut gathered = CollectionBuilder::default();
         self.gather(schema, &mut gathered, 0);
-        let kind = gathered.kind.unwrap_or(match gathered.members.is_empty() {
-            true => "",
-            false => "object",
+        let kind = gathered.kind.unwrap_or(if gathered.members.is_empty() {
+            ""
+        } else {
+            "object"
         });
         let said = |member: &str| {
             let mut schemas = gathered.schemas.iter();

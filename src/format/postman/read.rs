@@ -96,9 +96,10 @@ pub fn read(
     let root = match Node::of(json) {
         Ok(root) => root,
         Err(error) => {
-            let offset = match error.is_eof() {
-                true => json.len(),
-                false => offset_of(json, error.line(), error.column()),
+            let offset = if error.is_eof() {
+                json.len()
+            } else {
+                offset_of(json, error.line(), error.column())
             };
             return wrong(
                 offset,

@@ -57,13 +57,12 @@ impl Script<'_> {
             return plain.push('$');
         }
         let is_group = behind == Some('(');
-        let term = match is_group {
-            true => {
-                self.at += 1;
-                self.single()
-            }
+        let term = if is_group {
+            self.at += 1;
+            self.single()
+        } else {
             // Within a text a dot is one.
-            false => self.short_variable(),
+            self.short_variable()
         };
         match term {
             Some(Term::Text(text) | Term::Plain(text)) => {

@@ -45,14 +45,13 @@ impl Script<'_> {
             let command = &behind[..length.unwrap_or(behind.len())];
             self.at += 1 + command.len();
             let command = command.trim().to_ascii_lowercase();
-            term = match command.starts_with("convertto-json") {
-                true => {
-                    let mut text = String::new();
-                    let is_short = command.contains("-compress");
-                    term.json((!is_short).then_some(0), &mut text);
-                    Term::Text(text)
-                }
-                false => Term::Unknown,
+            term = if command.starts_with("convertto-json") {
+                let mut text = String::new();
+                let is_short = command.contains("-compress");
+                term.json((!is_short).then_some(0), &mut text);
+                Term::Text(text)
+            } else {
+                Term::Unknown
             };
         }
     }
@@ -236,14 +235,13 @@ impl Script<'_> {
         if self.rest().starts_with('(') {
             return self.single();
         }
-        let name = match self.takes("{") {
-            true => {
-                let rest = self.rest();
-                let end = rest.find('}')?;
-                self.at += end + 1;
-                &rest[..end]
-            }
-            false => self.word(":"),
+        let name = if self.takes("{") {
+            let rest = self.rest();
+            let end = rest.find('}')?;
+            self.at += end + 1;
+            &rest[..end]
+        } else {
+            self.word(":")
         };
         let mut last = name.rsplit(':').next().unwrap_or_default();
         let mut is_member = false;
@@ -311,15 +309,17 @@ impl Script<'_> {
             "new-object" => {
                 self.takes("-TypeName");
                 self.blanks();
-                let kind = match self.rest().starts_with(['"', '\'']) {
-                    true => self.single()?.text(),
-                    false => self.word(".[],`").to_owned(),
+                let kind = if self.rest().starts_with(['"', '\'']) {
+                    self.single()?.text()
+                } else {
+                    self.word(".[],`").to_owned()
                 };
                 let kind = kind.to_ascii_lowercase();
                 self.blanks();
-                let arguments = match self.rest().starts_with('(') {
-                    true => self.arguments()?,
-                    false => Term::Unknown,
+                let arguments = if self.rest().starts_with('(') {
+                    self.arguments()?
+                } else {
+                    Term::Unknown
                 };
                 Some(match arguments {
                     _ if kind.ends_with("webrequestsession") => Term::Session {

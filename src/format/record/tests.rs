@@ -77,16 +77,19 @@ fn any_spec() -> impl Strategy<Value = RequestSpec> {
     let rows = || {
         vec(any::<(String, String, bool, bool, bool)>(), 0..4).prop_map(|rows| {
             rows.into_iter()
-                .map(|(name, value, enabled, literal, is_pair)| match is_pair {
-                    true => Param {
-                        enabled,
-                        ..Param::of_query(&format!("{name}={value}"))
-                    },
-                    false => Param {
-                        enabled,
-                        literal,
-                        ..Param::new(name, value)
-                    },
+                .map(|(name, value, enabled, literal, is_pair)| {
+                    if is_pair {
+                        Param {
+                            enabled,
+                            ..Param::of_query(&format!("{name}={value}"))
+                        }
+                    } else {
+                        Param {
+                            enabled,
+                            literal,
+                            ..Param::new(name, value)
+                        }
+                    }
                 })
                 .collect::<Vec<_>>()
         })

@@ -112,13 +112,14 @@ pub fn bytes(text: &Spanned<String>) -> Result<Body, Wrong> {
 fn path_of(path: Spanned<String>) -> Result<String, Wrong> {
     let at = path.span().start;
     let path = path.into_inner();
-    match is_below(&path) {
-        true => Ok(path),
-        false => Err((
+    if is_below(&path) {
+        Ok(path)
+    } else {
+        Err((
             at,
             "this file does not lie below the folder of the session".to_owned(),
             "Put it beside the session, and name it from there: body.json, or files/body.json.",
-        )),
+        ))
     }
 }
 

@@ -456,9 +456,12 @@ pub fn deprecation(headers: &Headers, known: Option<&HeaderNames>) -> Option<Dep
     let mut is_said = false;
     let date = |text: &str| {
         let number = text.trim().trim_start_matches('@').parse::<i64>().ok();
-        let of_number = number.and_then(|second| match second > 1_000_000_000_000 {
-            true => Timestamp::from_millisecond(second).ok(),
-            false => Timestamp::from_second(second).ok(),
+        let of_number = number.and_then(|second| {
+            if second > 1_000_000_000_000 {
+                Timestamp::from_millisecond(second).ok()
+            } else {
+                Timestamp::from_second(second).ok()
+            }
         });
         of_number.or_else(|| moment_of_date(text))
     };

@@ -39,10 +39,11 @@ pub fn events<'a>(body: &'a [u8], media_type: &str) -> Box<dyn Iterator<Item = E
     if is_events(media_type) {
         return Box::new(Blocks { rest: body }.filter_map(event));
     }
-    let between = match media_type.ends_with("json-seq") && body.contains(&RECORD) {
+    let between = if media_type.ends_with("json-seq") && body.contains(&RECORD) {
         // The piece may begin in the middle of one.
-        true => RECORD,
-        false => separator_of_values(body),
+        RECORD
+    } else {
+        separator_of_values(body)
     };
     let lines = body.split(move |b| *b == between).map(<[u8]>::trim_ascii);
     Box::new(lines.filter(|line| !line.is_empty()).map(|line| Event {
@@ -62,9 +63,10 @@ pub fn pace(exchange: &Exchange) -> Option<String> {
         .saturating_sub(response.timing.first_byte.unwrap_or_default());
     let seconds = coming.as_secs_f64();
     // Of less than a moment a rate says nothing.
-    Some(match seconds >= 0.5 && count > 1 {
-        true => format!("{count} {what}, {:.1} a second", count as f64 / seconds),
-        false => format!("{count} {what}"),
+    Some(if seconds >= 0.5 && count > 1 {
+        format!("{count} {what}, {:.1} a second", count as f64 / seconds)
+    } else {
+        format!("{count} {what}")
     })
 }
 

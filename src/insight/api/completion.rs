@@ -88,9 +88,10 @@ pub fn fitting(candidates: &[Candidate], typed: &str, environment: &Environment)
     let typed = typed.to_lowercase();
     let rank = |candidate: &Candidate| {
         let url = candidate.url.to_lowercase();
-        let wanted = match url.starts_with('/') {
-            true => path.to_lowercase(),
-            false => typed.clone(),
+        let wanted = if url.starts_with('/') {
+            path.to_lowercase()
+        } else {
+            typed.clone()
         };
         match url.find(&wanted) {
             _ if url == wanted || wanted.is_empty() => None,
@@ -109,9 +110,10 @@ pub fn fitting(candidates: &[Candidate], typed: &str, environment: &Environment)
 
 /// The text completed with that candidate. A base that was typed as `{{base}}` stays so.
 pub fn completed(candidate: &Candidate, typed: &str, environment: &Environment) -> String {
-    match candidate.url.starts_with('/') {
-        true => format!("{}{}", split(typed, environment).0, candidate.url),
-        false => candidate.url.clone(),
+    if candidate.url.starts_with('/') {
+        format!("{}{}", split(typed, environment).0, candidate.url)
+    } else {
+        candidate.url.clone()
     }
 }
 

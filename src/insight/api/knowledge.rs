@@ -637,9 +637,10 @@ impl Recognise {
         let mut hosts = hosts.filter(|wanted| host.is_some_and(|host| host_fits(host, wanted)));
         if let Some(first) = hosts.next() {
             let is_exact = |wanted: &String| !wanted.starts_with('*');
-            return match is_exact(first) || hosts.any(is_exact) {
-                true => RecognisedBy::Host,
-                false => RecognisedBy::Domain,
+            return if is_exact(first) || hosts.any(is_exact) {
+                RecognisedBy::Host
+            } else {
+                RecognisedBy::Domain
             };
         }
         let header_fits = |(name, part): &(String, String)| {
@@ -829,9 +830,10 @@ impl Knowledge {
         let prefix = self.api.as_ref().map(|pack| pack.prefix_at(host));
         let prefix = prefix.unwrap_or_default();
         let path = base.as_ref().map_or("", Url::path).trim_end_matches('/');
-        match path.ends_with(&prefix) {
-            true => String::new(),
-            false => prefix,
+        if path.ends_with(&prefix) {
+            String::new()
+        } else {
+            prefix
         }
     }
 }

@@ -49,9 +49,10 @@ pub fn propose(url: &str, taken: &[&str], library: &Library) -> Option<Proposal>
     let who = knowledge.calls().and_then(|calls| calls.who_am_i.as_ref());
     let prefix = knowledge.prefix_under(&base);
     let rest = url.as_str().strip_prefix(&base).unwrap_or_default();
-    let rest = match rest.starts_with('/') {
-        true => rest.to_owned(),
-        false => format!("/{rest}"),
+    let rest = if rest.starts_with('/') {
+        rest.to_owned()
+    } else {
+        format!("/{rest}")
     };
     Some(Proposal {
         pack: knowledge.title().map(str::to_owned),

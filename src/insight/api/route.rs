@@ -254,9 +254,10 @@ impl Route {
             return Some(here);
         }
         let base = base.trim_end_matches('/');
-        Some(match base.ends_with(own) {
-            true => base.to_owned(),
-            false => format!("{base}{own}"),
+        Some(if base.ends_with(own) {
+            base.to_owned()
+        } else {
+            format!("{base}{own}")
         })
     }
 

@@ -600,14 +600,13 @@ fn read(exchange: &Exchange, knowledge: &Knowledge) -> Reading {
     }
     let is_page = entries.iter().any(|e| e.origin == EntryOrigin::Html);
     let is_success = (200..300).contains(&response.status);
-    let status = match is_success && (response.refused || !entries.is_empty()) {
-        true => {
-            let codes = entries.iter().filter_map(|entry| entry.code.as_deref());
-            let codes: Vec<Sense> = codes.flat_map(senses_of_code).collect();
-            // Errors in a success that do not say what they are leave it open.
-            meant_status(&errors, &codes).unwrap_or(0)
-        }
-        false => response.status,
+    let status = if is_success && (response.refused || !entries.is_empty()) {
+        let codes = entries.iter().filter_map(|entry| entry.code.as_deref());
+        let codes: Vec<Sense> = codes.flat_map(senses_of_code).collect();
+        // Errors in a success that do not say what they are leave it open.
+        meant_status(&errors, &codes).unwrap_or(0)
+    } else {
+        response.status
     };
     match status {
         // An HTML page comes from a gateway or a login, which do not judge permissions.

@@ -120,12 +120,13 @@ pub fn turn(calls: &[ExchangeSummary], asked: &ExchangeSummary) -> Turn {
         return found;
     }
     let wider = around(&alike, asked);
-    match wider.last_good.is_some() && wider.first_bad.is_some() {
-        true => Turn {
+    if wider.last_good.is_some() && wider.first_bad.is_some() {
+        Turn {
             is_of_route: true,
             ..wider
-        },
-        false => found,
+        }
+    } else {
+        found
     }
 }
 
@@ -134,10 +135,11 @@ fn around(calls: &[&ExchangeSummary], asked: &ExchangeSummary) -> Turn {
     let Some(place) = place else {
         return Turn::default();
     };
-    let bad_from = match works(asked) {
-        false => Some(place),
+    let bad_from = if works(asked) {
         // It works: the next that does not is looked for.
-        true => (place..calls.len()).find(|at| !works(calls[*at])),
+        (place..calls.len()).find(|at| !works(calls[*at]))
+    } else {
+        Some(place)
     };
     let Some(bad) = bad_from else {
         return Turn {
@@ -373,9 +375,10 @@ fn sentence(
         }
         (None, None) => return "Nothing is known of this call.".to_owned(),
     };
-    let route = match turn.is_of_route {
-        true => " at another address of the same route",
-        false => "",
+    let route = if turn.is_of_route {
+        " at another address of the same route"
+    } else {
+        ""
     };
     let mut text = format!(
         "It worked last on {}{route}, and failed first on {} with {}.",

@@ -51,9 +51,10 @@ pub fn fitted(seen: &[(f32, bool)], wrong_weight: f32) -> Calibration {
     seen.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut pools: Vec<Pool> = Vec::new();
     for (weight, is_right) in seen {
-        let (right, count) = match is_right {
-            true => (1.0, 1.0),
-            false => (0.0, wrong_weight),
+        let (right, count) = if is_right {
+            (1.0, 1.0)
+        } else {
+            (0.0, wrong_weight)
         };
         pools.push(Pool {
             weights: weight * count,

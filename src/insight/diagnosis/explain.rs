@@ -209,9 +209,10 @@ fn tested(case: &Case, verdicts: &mut Vec<Verdict>) -> bool {
         let Some(place) = place else {
             continue;
         };
-        let says = match test.fell {
-            true => "It did not stand its test",
-            false => "It stood its test",
+        let says = if test.fell {
+            "It did not stand its test"
+        } else {
+            "It stood its test"
         };
         let own = &mut verdicts[place];
         own.evidence.push(format!("{says}: {}.", case.cite(probed)));
@@ -254,9 +255,10 @@ const OF_A_CALLER: &[Cause] = &[
 /// The highest confidence in the first cause before any probe was sent.
 fn limit(first: &Standing, case: &Case) -> f32 {
     // What the same status or code meant elsewhere proves nothing here.
-    let compared = match COMPARED.contains(&first.cause) {
-        true => first.confidence,
-        false => 1.0,
+    let compared = if COMPARED.contains(&first.cause) {
+        first.confidence
+    } else {
+        1.0
     };
     match first.tier {
         Tier::Status => compared.min(BY_STATUS),

@@ -190,9 +190,10 @@ impl Learned {
         };
         let url = url.strip_prefix("{{base}}").unwrap_or(url);
         let path = path(url);
-        let place = match path.contains("{{") {
-            true => pattern(path)?,
-            false => path.to_owned(),
+        let place = if path.contains("{{") {
+            pattern(path)?
+        } else {
+            path.to_owned()
         };
         self.calls.get(&(method.to_owned(), place, token))
     }

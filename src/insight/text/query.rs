@@ -302,10 +302,7 @@ fn with_times(words: Vec<Word>, now: &Zoned) -> Vec<Word> {
 
 impl Word {
     fn term(&self, now: &Zoned) -> Result<Term, QueryError> {
-        let want = match self.quoted {
-            true => None,
-            false => self.want(now)?,
-        };
+        let want = if self.quoted { None } else { self.want(now)? };
         Ok(Term {
             negated: self.negated,
             want: want.unwrap_or_else(|| Want::Word(Sought::new(&self.text))),

@@ -77,9 +77,10 @@ impl TokenReport {
     ) -> Vec<Misfit> {
         let mut found = Vec::new();
         if let Some((least, most)) = marked.misses {
-            let usual = match least == most {
-                true => least.to_string(),
-                false => format!("{least} to {most}"),
+            let usual = if least == most {
+                least.to_string()
+            } else {
+                format!("{least} to {most}")
             };
             let says = format!(
                 "it has {} characters, and a {} has {usual}",
@@ -186,9 +187,10 @@ impl TokenReport {
                 Weight::Fair,
             ),
             (true, true, false) if self.length.abs_diff(least) < SLIP => {
-                let what = match self.length < least {
-                    true => "some are missing",
-                    false => "some are too many",
+                let what = if self.length < least {
+                    "some are missing"
+                } else {
+                    "some are too many"
                 };
                 let says = format!(
                     "it has {} hexadecimal digits where {least} are usual: {what}",

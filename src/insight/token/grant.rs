@@ -261,9 +261,10 @@ pub fn came_back(
 /// What is known of a token that was got, beside what its value tells.
 pub fn got_lines(got: &Got, now: Timestamp) -> Vec<Line> {
     let plain = |label: &str, text: String| Line::new(label, text, Tone::Plain, How::Issuer);
-    let by = match got.by_refresh {
-        true => "with its refresh token".to_owned(),
-        false => format!("by {}", got.grant.replace('_', " ")),
+    let by = if got.by_refresh {
+        "with its refresh token".to_owned()
+    } else {
+        format!("by {}", got.grant.replace('_', " "))
     };
     let mut lines = vec![plain("got", format!("{by}, {}", relative(got.at, now)))];
     lines.push(match got.until {
@@ -276,9 +277,12 @@ pub fn got_lines(got: &Got, now: Timestamp) -> Vec<Line> {
         },
         None => plain("good until", "the server does not say".to_owned()),
     });
-    let listed = |scopes: &[String]| match scopes.is_empty() {
-        true => "none".to_owned(),
-        false => scopes.join(", "),
+    let listed = |scopes: &[String]| {
+        if scopes.is_empty() {
+            "none".to_owned()
+        } else {
+            scopes.join(", ")
+        }
     };
     lines.push(Line {
         how: How::Settings,
@@ -286,9 +290,10 @@ pub fn got_lines(got: &Got, now: Timestamp) -> Vec<Line> {
     });
     lines.push(match got.scopes() {
         Some(given) => Line {
-            tone: match got.asked.iter().all(|scope| given.contains(scope)) {
-                true => Tone::Plain,
-                false => Tone::Doubt,
+            tone: if got.asked.iter().all(|scope| given.contains(scope)) {
+                Tone::Plain
+            } else {
+                Tone::Doubt
             },
             ..plain("given", listed(given))
         },
@@ -300,9 +305,10 @@ pub fn got_lines(got: &Got, now: Timestamp) -> Vec<Line> {
     };
     lines.push(own(
         "anew",
-        match got.renews {
-            true => "by itself, before it runs out".to_owned(),
-            false => "with a yes in a browser".to_owned(),
+        if got.renews {
+            "by itself, before it runs out".to_owned()
+        } else {
+            "with a yes in a browser".to_owned()
         },
     ));
     if let Some(why) = &got.not_kept {

@@ -35,9 +35,10 @@ pub fn ahead(headers: &Headers, began: Timestamp) -> Option<i64> {
 /// What our clock would say if it were the API's.
 pub fn by_theirs(now: Timestamp, ahead: Option<i64>) -> Timestamp {
     let theirs = now.as_second().saturating_add(ahead.unwrap_or(0));
-    match ahead.is_some_and(|ahead| ahead.abs() >= SKEW) {
-        true => Timestamp::from_second(theirs).unwrap_or(now),
-        false => now,
+    if ahead.is_some_and(|ahead| ahead.abs() >= SKEW) {
+        Timestamp::from_second(theirs).unwrap_or(now)
+    } else {
+        now
     }
 }
 

@@ -37,10 +37,11 @@ fn once(text: &str) -> Option<(&'static str, String)> {
         .or_else(|| changed("take the quotation marks and signs around it away", bare(text)))
         .or_else(|| {
             let name = lower.starts_with("authorization:");
-            let step = match name {
-                true => "take the name of the header in front of it away",
-                false => "take the scheme in front of it away",
-            };
+            let step = if name {
+"take the name of the header in front of it away"
+} else {
+"take the scheme in front of it away"
+};
             changed(step, without_scheme(text))
         })
         .or_else(|| {

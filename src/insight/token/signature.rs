@@ -374,9 +374,10 @@ pub fn verify(text: &str, keys: &[PublicKey]) -> Signature {
         let maybe = keys
             .iter()
             .filter(|key| head.key.is_none() || key.id.is_none());
-        return match maybe.clone().any(|key| holds(&key)) {
-            true => Signature::Holds,
-            false => Signature::UnknownKey,
+        return if maybe.clone().any(|key| holds(&key)) {
+            Signature::Holds
+        } else {
+            Signature::UnknownKey
         };
     }
     if own.iter().any(|key| holds(key)) {

@@ -92,18 +92,20 @@ impl Testimony {
         let line = |label: &str, text: String, tone| Line::new(label, text, tone, How::Issuer);
         let mut lines = Vec::new();
         if let Some(said) = &self.introspected {
-            lines.push(match said.is_active {
-                true => line("issuer says", "active".to_owned(), Tone::Plain),
-                false => line(
+            lines.push(if said.is_active {
+                line("issuer says", "active".to_owned(), Tone::Plain)
+            } else {
+                line(
                     "issuer says",
                     "not active: it ran out, was revoked, or is not one of its own".to_owned(),
                     Tone::Bad,
-                ),
+                )
             });
             if let Some(scopes) = &said.scopes {
-                let text = match scopes.is_empty() {
-                    true => "none".to_owned(),
-                    false => scopes.join(", "),
+                let text = if scopes.is_empty() {
+                    "none".to_owned()
+                } else {
+                    scopes.join(", ")
                 };
                 lines.push(line("its scopes", text, Tone::Plain));
             }

@@ -110,9 +110,10 @@ pub fn lines(
     // What its checksum shows was said above.
     let misfits = misfits.filter(|problem| problem.cause != Cause::TokenRejected);
     for problem in report.problems.iter().chain(misfits) {
-        let (label, tone) = match problem.is_sure {
-            true => ("mistake", Tone::Bad),
-            false => ("unusual", Tone::Doubt),
+        let (label, tone) = if problem.is_sure {
+            ("mistake", Tone::Bad)
+        } else {
+            ("unusual", Tone::Doubt)
         };
         add(label, problem.says.clone(), tone);
     }
@@ -125,9 +126,10 @@ pub fn lines(
     if let Some(algorithm) = &claims.algorithm {
         let unsigned = algorithm.eq_ignore_ascii_case("none");
         let tone = if unsigned { Tone::Bad } else { Tone::Plain };
-        let text = match unsigned {
-            true => "none: it is not signed at all".to_owned(),
-            false => algorithm.clone(),
+        let text = if unsigned {
+            "none: it is not signed at all".to_owned()
+        } else {
+            algorithm.clone()
         };
         add("signed with", text, tone);
     }
@@ -136,9 +138,10 @@ pub fn lines(
     }
     if !claims.audience.is_empty() {
         let fits = |audience: &String| tone_of_host(audience, place) == Tone::Plain;
-        let tone = match claims.audience.iter().any(fits) {
-            true => Tone::Plain,
-            false => Tone::Doubt,
+        let tone = if claims.audience.iter().any(fits) {
+            Tone::Plain
+        } else {
+            Tone::Doubt
         };
         let mut text = claims.audience.join(", ");
         if let (Tone::Doubt, Some(home)) = (tone, place.and_then(Environment::origin)) {
@@ -149,13 +152,14 @@ pub fn lines(
     if let Some(at) = claims.issued_at {
         let ahead = at > now;
         let text = format!("{at} ({})", relative(at, now));
-        match ahead {
-            true => add(
+        if ahead {
+            add(
                 "issued",
                 format!("{text}: a clock is wrong, here or there"),
                 Tone::Doubt,
-            ),
-            false => add("issued", text, Tone::Plain),
+            )
+        } else {
+            add("issued", text, Tone::Plain)
         }
     }
     if let Some(at) = claims.not_before {
@@ -172,9 +176,10 @@ pub fn lines(
         None => add("expires", "the token does not say".to_owned(), Tone::Plain),
     }
     if claims.says_scopes {
-        let scopes = match claims.scopes.is_empty() {
-            true => "none".to_owned(),
-            false => claims.scopes.join(", "),
+        let scopes = if claims.scopes.is_empty() {
+            "none".to_owned()
+        } else {
+            claims.scopes.join(", ")
         };
         add("scopes", scopes, Tone::Plain);
     }

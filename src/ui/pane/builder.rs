@@ -78,9 +78,10 @@ pub fn draw_band(
 
 /// The action at the right of the band.
 fn sends_or_stops(state: &State) -> Action {
-    match state.response.awaiting.is_some() {
-        true => Action::Back,
-        false => Action::Send,
+    if state.response.awaiting.is_some() {
+        Action::Back
+    } else {
+        Action::Send
     }
 }
 
@@ -166,9 +167,10 @@ fn call(state: &State, theme: &Theme, row: Rect, frame: &mut Frame, painted: &mu
         // Next to the caret of an empty line: what the line is for.
         let used = text.width() as u16 + 2;
         if matches!(text.as_str(), "" | "{{base}}/") && used < url_area.width {
-            let words = match text.is_empty() {
-                true => "type or paste a URL, or a path",
-                false => "type the path",
+            let words = if text.is_empty() {
+                "type or paste a URL, or a path"
+            } else {
+                "type the path"
             };
             let place = Rect {
                 x: url_area.x + used,
@@ -184,9 +186,10 @@ fn call(state: &State, theme: &Theme, row: Rect, frame: &mut Frame, painted: &mu
         Line::styled("no URL yet", theme.dim())
     } else {
         // In little room, leave out what every URL begins with.
-        let shown = match row.width < 60 {
-            true => text.strip_prefix("{{base}}").unwrap_or(&text),
-            false => &text,
+        let shown = if row.width < 60 {
+            text.strip_prefix("{{base}}").unwrap_or(&text)
+        } else {
+            &text
         };
         let shown = cut(shown, url_area.width as usize);
         // Dim what every URL begins with.

@@ -62,9 +62,10 @@ fn word(action: Action, painted: &Painted) -> Option<u16> {
 /// Lines above the rows: the typed text, a blank line, the names of the columns.
 fn above(dialog: &Dialog, height: u16) -> usize {
     let air = usize::from(height >= 16);
-    match dialog.typed.is_some() {
-        true => 1 + air + usize::from(!dialog.heads.is_empty()),
-        false => 0,
+    if dialog.typed.is_some() {
+        1 + air + usize::from(!dialog.heads.is_empty())
+    } else {
+        0
     }
 }
 
@@ -119,41 +120,38 @@ pub fn draw(dialog: &Dialog, theme: &Theme, area: Rect, screen: &mut Frame, pain
     let room = (area.width as usize).saturating_sub(counted.width() + 6);
     let title = cut(&dialog.title, room);
     let height = screen.area().height;
-    let mut inside = match framed {
-        true => {
-            let title = Line::styled(format!(" {title} "), theme.strong());
-            let block = frame(title, true, theme);
-            let block = block.title(Line::styled(counted, theme.dim()).right_aligned());
-            let inside = block.inner(area);
-            let lists = (inside.height as usize)
-                .saturating_sub(above(dialog, height) + behind(dialog, height));
-            let below = dialog
-                .rows()
-                .count()
-                .saturating_sub(dialog.list.top(lists) + lists);
-            screen.render_widget(more(block, below, theme), area);
-            let inner = u16::from(dialog.typed.is_some());
-            Rect {
-                x: inside.x + inner,
-                width: inside.width.saturating_sub(2 * inner),
-                ..inside
-            }
+    let mut inside = if framed {
+        let title = Line::styled(format!(" {title} "), theme.strong());
+        let block = frame(title, true, theme);
+        let block = block.title(Line::styled(counted, theme.dim()).right_aligned());
+        let inside = block.inner(area);
+        let lists =
+            (inside.height as usize).saturating_sub(above(dialog, height) + behind(dialog, height));
+        let below = dialog
+            .rows()
+            .count()
+            .saturating_sub(dialog.list.top(lists) + lists);
+        screen.render_widget(more(block, below, theme), area);
+        let inner = u16::from(dialog.typed.is_some());
+        Rect {
+            x: inside.x + inner,
+            width: inside.width.saturating_sub(2 * inner),
+            ..inside
         }
-        false => {
-            let head = Rect {
-                height: 1.min(area.height),
-                ..area
-            };
-            let line = Line::styled(format!(" {title}"), theme.strong());
-            screen.render_widget(line, head);
-            let count = Line::styled(counted, theme.dim()).right_aligned();
-            screen.render_widget(count, head);
-            Rect {
-                x: area.x,
-                y: area.y + head.height,
-                width: area.width,
-                height: area.height - head.height,
-            }
+    } else {
+        let head = Rect {
+            height: 1.min(area.height),
+            ..area
+        };
+        let line = Line::styled(format!(" {title}"), theme.strong());
+        screen.render_widget(line, head);
+        let count = Line::styled(counted, theme.dim()).right_aligned();
+        screen.render_widget(count, head);
+        Rect {
+            x: area.x,
+            y: area.y + head.height,
+            width: area.width,
+            height: area.height - head.height,
         }
     };
     let mut skip = |lines: usize| {
@@ -248,9 +246,10 @@ fn line(
     let texts: Vec<&str> = cells(choice).collect();
     let last = texts.iter().rposition(|text| !text.is_empty()).unwrap_or(0);
     for (place, text) in texts.into_iter().enumerate().take(last + 1) {
-        let room = match in_columns {
-            true => widths.get(place).copied().unwrap_or(0),
-            false => text.width(),
+        let room = if in_columns {
+            widths.get(place).copied().unwrap_or(0)
+        } else {
+            text.width()
         };
         let class = status(text).filter(|_| place > 0);
         let (text, style) = match (class, place) {
@@ -262,15 +261,17 @@ fn line(
             (None, 0) => (text.to_owned(), Style::new()),
             (None, _) => (text.to_owned(), theme.dim()),
         };
-        let text = match place == last {
-            true => text,
-            false => fit(&text, room + GAP),
+        let text = if place == last {
+            text
+        } else {
+            fit(&text, room + GAP)
         };
         spans.push(Span::styled(text, style));
     }
     let text = Line::from(spans.clone()).to_string();
-    match is_current {
-        true => Line::styled(fit(text.trim_end(), width), theme.selected()),
-        false => Line::from(crate::ui::paint::clip(spans, 0, width)),
+    if is_current {
+        Line::styled(fit(text.trim_end(), width), theme.selected())
+    } else {
+        Line::from(crate::ui::paint::clip(spans, 0, width))
     }
 }

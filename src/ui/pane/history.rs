@@ -179,9 +179,10 @@ fn strip(rows: &[HistoryRow], width: usize, theme: &Theme) -> Line<'static> {
 /// One of eight heights between a millisecond and half a minute, each about four times the one
 /// before.
 fn bar(took: Duration, ascii: bool) -> char {
-    let heights = match ascii {
-        false => ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
-        true => ['_', '.', '-', '~', '=', '+', '*', '#'],
+    let heights = if ascii {
+        ['_', '.', '-', '~', '=', '+', '*', '#']
+    } else {
+        ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
     };
     let ms = (took.as_secs_f64() * 1_000.0).max(1.0);
     let place = (ms.log10() / 30_000_f64.log10() * 8.0) as usize;
@@ -397,9 +398,10 @@ fn line(
     };
     // The environment of a call is named if it is not the one in use.
     let elsewhere = summary.environment != state.environment().name && width >= 60;
-    let place = match elsewhere {
-        true => format!(" in {}", cut(&summary.environment, 12)),
-        false => String::new(),
+    let place = if elsewhere {
+        format!(" in {}", cut(&summary.environment, 12))
+    } else {
+        String::new()
     };
     let case = summary.case.as_ref().filter(|_| width >= 50);
     let case = case.map_or_else(String::new, |case| format!(" {}", cut(case, 12)));

@@ -176,9 +176,10 @@ fn verdict(
     let reads = cut(&reads, room.saturating_sub(head.width()));
     let known = visible_line(explanation.known_as()).into_owned();
     let left = room.saturating_sub(head.width() + reads.width());
-    let known = match left > known.width() + 2 {
-        true => format!("{known:>left$}"),
-        false => String::new(),
+    let known = if left > known.width() + 2 {
+        format!("{known:>left$}")
+    } else {
+        String::new()
     };
     let mut lines = vec![Line::from(vec![
         Span::styled(head, theme.class(class)),
@@ -205,9 +206,10 @@ fn verdict(
     if let Some(test) = test(state, pane, explanation) {
         lines.push(Line::styled(cut(&test, room), theme.dim()));
     }
-    let bar = match pane.job.is_some() && state.is_busy() {
-        true => theme.focus(),
-        false => theme.class(class),
+    let bar = if pane.job.is_some() && state.is_busy() {
+        theme.focus()
+    } else {
+        theme.class(class)
     };
     barred(lines, bar, theme)
 }

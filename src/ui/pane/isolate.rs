@@ -201,9 +201,10 @@ fn parts(search: &Isolation, theme: &Theme, width: usize) -> Vec<Line<'static>> 
             (None, _) => own.to_owned(),
             (Some(_), other) => format!("{own}   works: {}", other.unwrap_or("–")),
         };
-        let values = match theme.ascii {
-            true => values.replace('–', "-"),
-            false => values,
+        let values = if theme.ascii {
+            values.replace('–', "-")
+        } else {
+            values
         };
         let is_it = finding.matters[number] == Matters::Yes;
         let name = fit(&cut(&name, for_name), for_name);

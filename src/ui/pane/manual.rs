@@ -36,9 +36,10 @@ pub fn draw(manual: &Manual, theme: &Theme, area: Rect, screen: &mut Frame, pain
             width: first.width.saturating_sub(2),
             ..first
         };
-        match manual.is_typing {
-            true => screen.render_widget(manual.sought.area(), line),
-            false => screen.render_widget(Line::raw(manual.sought.text()), line),
+        if manual.is_typing {
+            screen.render_widget(manual.sought.area(), line)
+        } else {
+            screen.render_widget(Line::raw(manual.sought.text()), line)
         }
         inside.y += 1;
         inside.height -= 1;
@@ -74,12 +75,13 @@ fn topics(
     for (rect, (number, topic)) in inside.rows().zip(topics.iter().enumerate().skip(top)) {
         let name = fit(topic.name, 11);
         let title = cut(topic.title(), width.saturating_sub(12));
-        let line = match number == manual.list.cursor {
-            true => Line::styled(fit(&format!("{name} {title}"), width), theme.selected()),
-            false => Line::from(vec![
+        let line = if number == manual.list.cursor {
+            Line::styled(fit(&format!("{name} {title}"), width), theme.selected())
+        } else {
+            Line::from(vec![
                 Span::styled(name, theme.name()),
                 Span::raw(format!(" {title}")),
-            ]),
+            ])
         };
         screen.render_widget(line, rect);
         painted.spots.push((area_of(rect), Spot::Choice(number)));

@@ -72,9 +72,10 @@ pub fn draw_band(
     };
     let calls = counted(pane.matrix.rows.len(), "call", "calls");
     let title = visible_line(&pane.matrix.title);
-    let calls = match narrow || title.is_empty() {
-        true => calls,
-        false => format!("{calls}: {}", cut(&title, area.width as usize / 3)),
+    let calls = if narrow || title.is_empty() {
+        calls
+    } else {
+        format!("{calls}: {}", cut(&title, area.width as usize / 3))
     };
     let callers = counted(pane.matrix.callers.len(), "token", "tokens");
     let (rows, columns) = (Some(Action::MatrixRows), Some(Action::MatrixColumns));
@@ -118,9 +119,10 @@ pub fn draw_band(
         (false, false) if pane.is_running() => {}
         (false, false) => say("reads only; writes are skipped".to_owned(), theme.dim()),
     }
-    let (action, words) = match pane.is_running() {
-        true => (Action::Back, " stop"),
-        false => (Action::MatrixFill, " send all"),
+    let (action, words) = if pane.is_running() {
+        (Action::Back, " stop")
+    } else {
+        (Action::MatrixFill, " send all")
     };
     let mut right: Words = vec![(Span::styled(key(action), theme.key()), Some(action))];
     if !narrow {
@@ -371,9 +373,10 @@ fn head(pane: &MatrixPane, grid: &Grid, theme: &Theme) -> Line<'static> {
     )];
     for (column, caller) in pane.matrix.callers.iter().enumerate() {
         if (grid.from..grid.to).contains(&column) {
-            let style = match column == pane.column {
-                true => theme.focus(),
-                false => theme.name(),
+            let style = if column == pane.column {
+                theme.focus()
+            } else {
+                theme.name()
             };
             let sign = match pane.order {
                 Some((sorted, reversed)) if sorted == column => match (reversed, theme.ascii) {
@@ -418,9 +421,10 @@ fn row_line(
         }
         _ => cut_front(&name, room),
     };
-    let style = match selected {
-        true => theme.focus(),
-        false => Style::new(),
+    let style = if selected {
+        theme.focus()
+    } else {
+        Style::new()
     };
     let mut spans = vec![Span::styled(fit(&name, grid.first), style)];
     for column in grid.from..grid.to {
@@ -465,9 +469,10 @@ fn cell(
                 let class = known.last.looks();
                 let status = known.last.status;
                 let status = status.map_or("---".to_owned(), |s| format!("{s:03}"));
-                let text = match alone {
-                    true => class.glyph(theme.ascii).to_owned(),
-                    false => format!("({status})"),
+                let text = if alone {
+                    class.glyph(theme.ascii).to_owned()
+                } else {
+                    format!("({status})")
                 };
                 (text, theme.dim())
             }
@@ -517,10 +522,11 @@ fn sums(pane: &MatrixPane, grid: &Grid, theme: &Theme) -> Line<'static> {
             0 => String::new(),
             _ => counts.of(Access::Allowed).to_string(),
         };
-        let text = match grid.shows_signs_alone() {
-            true => allowed,
+        let text = if grid.shows_signs_alone() {
+            allowed
+        } else {
             // Below the status.
-            false => format!("{allowed:>5}"),
+            format!("{allowed:>5}")
         };
         spans.push(Span::styled(fit(&text, grid.width), theme.dim()));
     }
@@ -617,9 +623,10 @@ fn detail(
         }
         (None, _) => {
             let key = state.keymap.hint(Action::MatrixFill).unwrap_or_default();
-            let words = match small {
-                true => format!("{caller}, {call}: not sent. {key} sends all."),
-                false => format!("Not sent in this run. {key} sends every call with every token."),
+            let words = if small {
+                format!("{caller}, {call}: not sent. {key} sends all.")
+            } else {
+                format!("Not sent in this run. {key} sends every call with every token.")
             };
             lines.push(Line::styled(cut(&words, width), theme.strong()));
         }

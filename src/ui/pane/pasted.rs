@@ -41,37 +41,34 @@ pub fn draw(state: &State, pasted: &PastedToken, theme: &Theme, area: Rect, scre
     let framed = screen.area().width >= FRAMED;
     let title = "Pasted: a token";
     let fact = "neither kept nor sent";
-    let inside = match framed {
-        true => {
-            let block = frame(
-                Line::styled(format!(" {title} "), theme.strong()),
-                true,
-                theme,
-            );
-            let fact = Line::styled(format!(" {fact} "), theme.dim()).right_aligned();
-            let block = block.title(fact);
-            let inside = block.inner(area);
-            screen.render_widget(block, area);
-            Rect {
-                x: inside.x + 2,
-                y: inside.y + 1,
-                width: inside.width.saturating_sub(4),
-                height: inside.height.saturating_sub(1),
-            }
+    let inside = if framed {
+        let block = frame(
+            Line::styled(format!(" {title} "), theme.strong()),
+            true,
+            theme,
+        );
+        let fact = Line::styled(format!(" {fact} "), theme.dim()).right_aligned();
+        let block = block.title(fact);
+        let inside = block.inner(area);
+        screen.render_widget(block, area);
+        Rect {
+            x: inside.x + 2,
+            y: inside.y + 1,
+            width: inside.width.saturating_sub(4),
+            height: inside.height.saturating_sub(1),
         }
-        false => {
-            let words = cut(&format!(" {title}, {fact}"), area.width as usize);
-            let head = Rect {
-                height: 1.min(area.height),
-                ..area
-            };
-            screen.render_widget(Line::styled(words, theme.strong()), head);
-            Rect {
-                x: area.x + 1,
-                y: area.y + 1,
-                width: area.width.saturating_sub(2),
-                height: area.height.saturating_sub(1),
-            }
+    } else {
+        let words = cut(&format!(" {title}, {fact}"), area.width as usize);
+        let head = Rect {
+            height: 1.min(area.height),
+            ..area
+        };
+        screen.render_widget(Line::styled(words, theme.strong()), head);
+        Rect {
+            x: area.x + 1,
+            y: area.y + 1,
+            width: area.width.saturating_sub(2),
+            height: area.height.saturating_sub(1),
         }
     };
     let all = content(state, pasted, theme, inside.width as usize);
@@ -79,14 +76,13 @@ pub fn draw(state: &State, pasted: &PastedToken, theme: &Theme, area: Rect, scre
     let keys = keys(state, theme, inside.width as usize);
     let height = inside.height as usize;
     let kept = height.saturating_sub(keys.len() + 1);
-    let shown: Vec<Line> = match all.len() > height {
-        true => {
-            let rest = all.len() - kept.saturating_sub(1);
-            let more = Line::styled(format!("… {rest} lines more"), theme.dim());
-            let first = all.into_iter().take(kept.saturating_sub(1));
-            first.chain([more, Line::default()]).chain(keys).collect()
-        }
-        false => all,
+    let shown: Vec<Line> = if all.len() > height {
+        let rest = all.len() - kept.saturating_sub(1);
+        let more = Line::styled(format!("… {rest} lines more"), theme.dim());
+        let first = all.into_iter().take(kept.saturating_sub(1));
+        first.chain([more, Line::default()]).chain(keys).collect()
+    } else {
+        all
     };
     for (rect, line) in inside.rows().zip(shown) {
         screen.render_widget(line, rect);
@@ -164,9 +160,10 @@ fn content(state: &State, pasted: &PastedToken, theme: &Theme, width: usize) -> 
     };
     let texts = wrap(&sentence, room).into_iter();
     block.extend(texts.map(|text| Line::styled(text, theme.strong())));
-    let how = match report.claims.is_some() {
-        true => "by claim, not verified · whether it still works only the API knows",
-        false => "by form · whether it works, and whose it is, only the API knows",
+    let how = if report.claims.is_some() {
+        "by claim, not verified · whether it still works only the API knows"
+    } else {
+        "by form · whether it works, and whose it is, only the API knows"
     };
     block.extend(
         wrap(how, room)
@@ -206,9 +203,10 @@ fn sentence(line: &Told) -> String {
             let mut letters = line.text.chars();
             let first = letters.next().map(|c| c.to_uppercase().to_string());
             let text = format!("{}{}", first.unwrap_or_default(), letters.as_str());
-            match text.ends_with('.') {
-                true => text,
-                false => format!("{text}."),
+            if text.ends_with('.') {
+                text
+            } else {
+                format!("{text}.")
             }
         }
         "meant for" => format!("It is meant for {}, which is another host.", line.text),

@@ -30,9 +30,10 @@ pub fn title(state: &State, width: u16) -> String {
     let width = width as usize;
     if let Some(running) = awaited(state) {
         let words = format!("{} {} · under way", running.method, path_of(&running.url));
-        return match words.width() <= width {
-            true => visible_line(&words).into_owned(),
-            false => "under way".to_owned(),
+        return if words.width() <= width {
+            visible_line(&words).into_owned()
+        } else {
+            "under way".to_owned()
         };
     }
     let Some(shown) = &state.response.shown else {
@@ -40,9 +41,10 @@ pub fn title(state: &State, width: u16) -> String {
     };
     let stale = state.is_stale();
     let call = call_of(shown, state);
-    let words = match stale {
-        true => format!("not this request · {call}"),
-        false => call,
+    let words = if stale {
+        format!("not this request · {call}")
+    } else {
+        call
     };
     if words.width() <= width {
         return words;
@@ -84,9 +86,10 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
     };
     let stale = state.is_stale();
     // In little room, the tabs are shown once another tab than the first is in front.
-    let usual = match shown.says_no() {
-        true => ResponseTab::Errors,
-        false => ResponseTab::Body,
+    let usual = if shown.says_no() {
+        ResponseTab::Errors
+    } else {
+        ResponseTab::Body
     };
     let has_tabs = !small || state.response.tab != usual;
     let mut y = area.y;
@@ -189,9 +192,10 @@ fn empty(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     ));
     lines.push(Line::default());
     let key = |action| {
-        let hint = match state.is_typing() {
-            true => state.keymap.hint_while_typing(action),
-            false => state.keymap.hint(action),
+        let hint = if state.is_typing() {
+            state.keymap.hint_while_typing(action)
+        } else {
+            state.keymap.hint(action)
         };
         hint.unwrap_or_default()
     };

@@ -84,16 +84,18 @@ pub fn draw_band(
             }
         }
     }
-    let (action, words) = match sessions.run.is_some() {
-        true => (Action::Back, " stop"),
-        false => (Action::SessionsRun, " replay"),
+    let (action, words) = if sessions.run.is_some() {
+        (Action::Back, " stop")
+    } else {
+        (Action::SessionsRun, " replay")
     };
-    let right = match sessions.open.is_some() {
-        true => vec![
+    let right = if sessions.open.is_some() {
+        vec![
             (Span::styled(key(action), theme.key()), Some(action)),
             (Span::styled(words, theme.dim()), Some(action)),
-        ],
-        false => Words::new(),
+        ]
+    } else {
+        Words::new()
     };
     band::words(theme, area, left, right, frame, painted);
 }
@@ -147,9 +149,10 @@ pub fn draw_files(
             true => "▸ ",
             false => "  ",
         };
-        let (counts, style) = match is_open {
-            true => worst(state, theme),
-            false => (String::new(), Style::new()),
+        let (counts, style) = if is_open {
+            worst(state, theme)
+        } else {
+            (String::new(), Style::new())
         };
         let name = fit(&cut(bare(&file.name), longest), longest + 3);
         let text = fit(&format!("{mark}{name}{counts}"), width + out as usize);
@@ -259,12 +262,13 @@ fn block(state: &State, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
     if tall {
         lines.push(Line::default());
     }
-    let sentence = match counts.is_empty() {
-        true => format!(
+    let sentence = if counts.is_empty() {
+        format!(
             "{} sends the steps again and compares what comes with what was recorded.",
             key(Action::SessionsRun)
-        ),
-        false => sentence(state),
+        )
+    } else {
+        sentence(state)
     };
     lines.extend(words(&sentence, width, theme.strong()).into_iter().take(3));
     let note = sessions.open.as_ref().map(|open| &open.session.note);
@@ -333,11 +337,12 @@ pub fn draw_steps(
     let width = area.width as usize;
     let Some(open) = &sessions.open else {
         let key = state.keymap.hint(Action::SessionsOpen).unwrap_or_default();
-        let text = match sessions.files.is_empty() {
-            true => "No session is saved yet.".to_owned(),
-            false => format!(
+        let text = if sessions.files.is_empty() {
+            "No session is saved yet.".to_owned()
+        } else {
+            format!(
                 "{key} opens the session under the cursor. Opening sends nothing; the steps are sent when you run them."
-            ),
+            )
         };
         put(words(&text, width.min(80), theme.dim()), area, frame);
         return 0;
@@ -380,12 +385,13 @@ pub fn draw_steps(
         let mut spans = vec![Span::styled(mark, theme.focus())];
         spans.extend(line.spans);
         let line = Line::from(spans);
-        match is_current && sessions.part == SessionsPart::Steps {
-            true => Line::styled(
+        if is_current && sessions.part == SessionsPart::Steps {
+            Line::styled(
                 fit(&line.to_string(), rest.width as usize),
                 theme.selected(),
-            ),
-            false => line,
+            )
+        } else {
+            line
         }
     });
     put(lines.collect::<Vec<_>>(), rest, frame);
@@ -436,10 +442,7 @@ impl Columns {
         let most = was.chain(now).map(|(text, _)| text.width() + 3).max();
         let wide = width >= 58;
         let token = if width >= 90 { 14 } else { 0 };
-        let rest = match wide {
-            true => token + 2 * TOLD + 20,
-            false => 16,
-        };
+        let rest = if wide { token + 2 * TOLD + 20 } else { 16 };
         let name = longest
             .unwrap_or(0)
             .clamp(4, width.saturating_sub(rest + 3).max(8));
@@ -474,10 +477,7 @@ impl Columns {
         is_next: bool,
         theme: &Theme,
     ) -> Line<'static> {
-        let say = match self.wide {
-            true => told,
-            false => status,
-        };
+        let say = if self.wide { told } else { status };
         let was = say(step.expect.as_ref(), step.expect.is_none(), theme);
         let (now, sign, word, style) = match result {
             Some(result) => {

@@ -18,9 +18,10 @@ const LABEL: u16 = 11;
 /// Full width if there is little room, else below the environment's name.
 pub fn place(setup: &Setup, screen: Rect) -> Rect {
     let wide = screen.width >= 120;
-    let width = match wide {
-        true => 100.min(screen.width),
-        false => screen.width,
+    let width = if wide {
+        100.min(screen.width)
+    } else {
+        screen.width
     };
     let rows = 12 + setup.typed.says.len() as u16 + 6;
     let top = 1.min(screen.height.saturating_sub(1));
@@ -48,9 +49,10 @@ pub fn draw(state: &State, setup: &Setup, theme: &Theme, area: Rect, screen: &mu
     let inside = block.inner(area);
     screen.render_widget(block, area);
     let narrow = inside.width < 50;
-    let inside = match narrow {
-        true => inside,
-        false => inside.inner(Margin::new(2, u16::from(inside.height > 16))),
+    let inside = if narrow {
+        inside
+    } else {
+        inside.inner(Margin::new(2, u16::from(inside.height > 16)))
     };
     let rows = setup.rows();
     let at = rows.iter().position(|row| *row == setup.row).unwrap_or(0);
@@ -152,9 +154,10 @@ fn draw_row(setup: &Setup, row: SetupRow, theme: &Theme, area: Rect, screen: &mu
     let used = (LABEL + 2).min(area.width);
     let side = aside(setup, row);
     let room = area.width - used;
-    let side = match side.width() as u16 + 12 < room {
-        true => side,
-        false => String::new(),
+    let side = if side.width() as u16 + 12 < room {
+        side
+    } else {
+        String::new()
     };
     let value_width = room.saturating_sub(side.width() as u16 + u16::from(!side.is_empty()));
     let value = Rect {

@@ -54,24 +54,23 @@ fn inner(width: u16, framed: bool) -> usize {
 
 pub fn draw(state: &State, sign_in: &SignIn, theme: &Theme, area: Rect, screen: &mut Frame) {
     let framed = screen.area().width >= FRAMED;
-    let inside = match framed {
-        true => {
-            let title = format!(" Token {}: say yes in a browser ", sign_in.token);
-            let block = frame(Line::styled(title, theme.strong()), true, theme);
-            let inside = block.inner(area);
-            screen.render_widget(block, area);
-            Rect {
-                x: inside.x + 2,
-                y: inside.y + 1,
-                width: inside.width.saturating_sub(4),
-                height: inside.height.saturating_sub(2),
-            }
+    let inside = if framed {
+        let title = format!(" Token {}: say yes in a browser ", sign_in.token);
+        let block = frame(Line::styled(title, theme.strong()), true, theme);
+        let inside = block.inner(area);
+        screen.render_widget(block, area);
+        Rect {
+            x: inside.x + 2,
+            y: inside.y + 1,
+            width: inside.width.saturating_sub(4),
+            height: inside.height.saturating_sub(2),
         }
-        false => Rect {
+    } else {
+        Rect {
             x: area.x + 1,
             width: area.width.saturating_sub(2),
             ..area
-        },
+        }
     };
     let width = inside.width as usize;
     let left = sign_in.until.duration_since(state.now);

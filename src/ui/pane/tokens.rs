@@ -79,9 +79,10 @@ pub fn draw_list(
         let marked = pane.marked.contains(&row.token.name);
         let is_current = number == pane.list.cursor;
         let line = row_line(row, (marked, is_current), &stands[number], columns, theme);
-        shown.push(match is_current && pane.part == TokensPart::List {
-            true => Line::raw(fit(&line.to_string(), width)).style(theme.selected()),
-            false => line,
+        shown.push(if is_current && pane.part == TokensPart::List {
+            Line::raw(fit(&line.to_string(), width)).style(theme.selected())
+        } else {
+            line
         });
     }
     put(shown, area, frame);
@@ -283,9 +284,10 @@ pub fn draw_inspector(state: &State, theme: &Theme, area: Rect, frame: &mut Fram
 fn block(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
     let width = (area.width as usize).saturating_sub(2);
     let (words, style) = standing(row, state, theme);
-    let first = match words.is_empty() {
-        true => row.token.name.to_string(),
-        false => words,
+    let first = if words.is_empty() {
+        row.token.name.to_string()
+    } else {
+        words
     };
     let mut lines = vec![Line::styled(cut(&first, width), style)];
     if area.width >= 80 && area.height >= 30 {
@@ -491,9 +493,10 @@ pub fn lifetime(
     width: usize,
 ) -> Option<Line<'static>> {
     let part = passport::passed(claims, now)?;
-    let style = match part >= 1.0 {
-        true => theme.trouble(),
-        false => theme.name(),
+    let style = if part >= 1.0 {
+        theme.trouble()
+    } else {
+        theme.name()
     };
     let words = match part {
         part if part >= 1.0 => " its time is over".to_owned(),
@@ -507,9 +510,10 @@ pub fn lifetime(
 fn survey_lines(survey: &Survey, state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let mut all = Vec::new();
     let running = state.tokens_pane.job.is_some() && survey.ended.is_none();
-    let title = match running {
-        true => format!("What the API says ({} calls so far)", survey.sights.len()),
-        false => "What the API says".to_owned(),
+    let title = if running {
+        format!("What the API says ({} calls so far)", survey.sights.len())
+    } else {
+        "What the API says".to_owned()
     };
     all.push(Line::styled(cut(&title, width), theme.strong()));
     for (name, value) in &survey.who {

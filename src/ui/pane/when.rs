@@ -88,9 +88,10 @@ fn lines(state: &State, pane: &When, theme: &Theme, width: usize) -> Vec<Line<'s
         .map(|change| change.what.width())
         .max();
     let for_name = longest.unwrap_or(0).min(width / 3).max(4);
-    let (nothing, arrow) = match theme.ascii {
-        true => ("-", "->"),
-        false => ("–", "→"),
+    let (nothing, arrow) = if theme.ascii {
+        ("-", "->")
+    } else {
+        ("–", "→")
     };
     for change in &turned.changed {
         let text = |value: &Option<String>| value.clone().unwrap_or_else(|| nothing.to_owned());

@@ -29,9 +29,10 @@ pub fn whole(state: &State) -> Vec<String> {
         None if exchange.is_received() => String::new(),
         None => " without a token".to_owned(),
     };
-    let call = match sent.method.is_empty() {
-        true => "a pasted answer".to_owned(),
-        false => format!("{} {}{whose}", sent.method, path_of(&sent.url)),
+    let call = if sent.method.is_empty() {
+        "a pasted answer".to_owned()
+    } else {
+        format!("{} {}{whose}", sent.method, path_of(&sent.url))
     };
     let mut lines = vec![format!("Answer: {}, to {call}.", headline.trim())];
     if state.is_stale() {
@@ -114,9 +115,12 @@ pub fn words(
     code: Option<&str>,
 ) -> String {
     let mut words = Vec::new();
-    let ended = |text: &str| match text.ends_with(['.', '!', '?', ':']) {
-        true => text.to_owned(),
-        false => format!("{text}."),
+    let ended = |text: &str| {
+        if text.ends_with(['.', '!', '?', ':']) {
+            text.to_owned()
+        } else {
+            format!("{text}.")
+        }
     };
     words.extend(title.map(ended));
     words.extend(detail.map(ended));

@@ -21,13 +21,15 @@ pub fn overlay(state: &State) -> Vec<String> {
         Overlay::Dialog(dialog) => {
             let mut lines = vec![format!("{}:", dialog.title)];
             for (number, choice) in dialog.choices.iter().enumerate() {
-                let chosen = match number == dialog.list.cursor {
-                    true => ", chosen now",
-                    false => "",
+                let chosen = if number == dialog.list.cursor {
+                    ", chosen now"
+                } else {
+                    ""
                 };
-                let note = match choice.note.is_empty() {
-                    true => String::new(),
-                    false => format!(", {}", choice.note),
+                let note = if choice.note.is_empty() {
+                    String::new()
+                } else {
+                    format!(", {}", choice.note)
                 };
                 lines.push(format!("{}. {}{note}{chosen}", number + 1, choice.label));
             }
@@ -39,9 +41,10 @@ pub fn overlay(state: &State) -> Vec<String> {
             lines.extend(prompt.lines.iter().cloned());
             lines.push(prompt.hint.clone());
             let now = prompt.field.text();
-            lines.push(match now.is_empty() {
-                true => "Type it; a dot leaves.".to_owned(),
-                false => format!("An empty line takes {now}; a dot leaves."),
+            lines.push(if now.is_empty() {
+                "Type it; a dot leaves.".to_owned()
+            } else {
+                format!("An empty line takes {now}; a dot leaves.")
             });
             lines
         }
@@ -222,20 +225,25 @@ fn form(setup: &Setup) -> Vec<String> {
             SetupRow::ClientSecret => setup.client_secret.text(),
             SetupRow::Scopes => setup.scopes.text(),
         };
-        let value = match value.is_empty() {
-            true => "empty".to_owned(),
-            false => value,
+        let value = if value.is_empty() {
+            "empty".to_owned()
+        } else {
+            value
         };
-        let proposed = match setup.is_proposed(row) {
-            true => ", proposed",
-            false => "",
+        let proposed = if setup.is_proposed(row) {
+            ", proposed"
+        } else {
+            ""
         };
         lines.push(format!("{}: {value}{proposed}", row.label()));
         if row == SetupRow::Token {
             let says = setup.typed.says.iter();
-            lines.extend(says.map(|(is_mistake, words)| match is_mistake {
-                true => format!("Mistake: {words}"),
-                false => words.clone(),
+            lines.extend(says.map(|(is_mistake, words)| {
+                if *is_mistake {
+                    format!("Mistake: {words}")
+                } else {
+                    words.clone()
+                }
             }));
         }
     }
@@ -300,9 +308,10 @@ pub fn asks(state: &mut State) -> (String, bool) {
                 .map(|(number, words)| format!("{} {words}", number + 1))
                 .collect();
             let label = setup.row.label();
-            match choices.is_empty() {
-                true => (format!("{label}: "), hidden),
-                false => (format!("{label} ({}): ", choices.join(", ")), false),
+            if choices.is_empty() {
+                (format!("{label}: "), hidden)
+            } else {
+                (format!("{label} ({}): ", choices.join(", ")), false)
             }
         }
         Some(Overlay::Dialog(_)) => ("choose: ".to_owned(), false),

@@ -9,9 +9,10 @@ const ROWS: usize = 20;
 /// The environment, the token and the case.
 pub fn place(state: &State) -> Vec<String> {
     let environment = state.environment();
-    let kind = match environment.sandbox {
-        true => ", a practice API on this machine",
-        false => "",
+    let kind = if environment.sandbox {
+        ", a practice API on this machine"
+    } else {
+        ""
     };
     let token = match state.token() {
         Some(token) => format!("Token {}.", token.name),
@@ -69,9 +70,10 @@ pub fn request(state: &State) -> Vec<String> {
 pub fn history(state: &State, rest: &str) -> Vec<String> {
     let rows = &state.history.rows;
     if rows.is_empty() {
-        let words = match state.history.is_filtered() {
-            true => "No call fits the filter.",
-            false => "No call was made yet.",
+        let words = if state.history.is_filtered() {
+            "No call fits the filter."
+        } else {
+            "No call was made yet."
         };
         return vec![words.to_owned()];
     }

@@ -47,9 +47,10 @@ fn matrix(state: &State) -> Vec<String> {
     let pane = &state.matrix;
     let place = environment_of_matrix(state);
     if pane.is_empty() {
-        let (what, action) = match pane.matrix.callers.is_empty() {
-            true => ("tokens", Action::MatrixColumns),
-            false => ("requests", Action::MatrixRows),
+        let (what, action) = if pane.matrix.callers.is_empty() {
+            ("tokens", Action::MatrixColumns)
+        } else {
+            ("requests", Action::MatrixRows)
         };
         return vec![format!(
             "The matrix sends every request with every token, to see who may do what. {} chooses the {what}.",
@@ -223,9 +224,10 @@ fn told(expect: Option<&Expectation>) -> String {
         Some(status) => format!("{status:03}"),
         None => "no answer".to_owned(),
     };
-    match expect.codes.iter().any(|code| !code.is_empty()) {
-        true => format!("{status} {}", codes_text(&expect.codes)),
-        false => status,
+    if expect.codes.iter().any(|code| !code.is_empty()) {
+        format!("{status} {}", codes_text(&expect.codes))
+    } else {
+        status
     }
 }
 
@@ -269,9 +271,10 @@ fn tokens(state: &State) -> Vec<String> {
     }
     let mut said = vec![format!("Tokens in {place}:")];
     for (number, row) in rows.iter().enumerate() {
-        let marked = match pane.marked.contains(&row.token.name) {
-            true => ", marked",
-            false => "",
+        let marked = if pane.marked.contains(&row.token.name) {
+            ", marked"
+        } else {
+            ""
         };
         let kind = row.report.as_ref().map(|report| report.kind.id());
         let kind = kind.map_or_else(String::new, |kind| format!(", {kind}"));
@@ -379,9 +382,10 @@ fn inspected(state: &State) -> Vec<String> {
             Some(count) => format!(", {count} of them"),
             None => String::new(),
         };
-        let names = match sight.names.is_empty() {
-            true => String::new(),
-            false => format!(": {}", sight.names.join(", ")),
+        let names = if sight.names.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", sight.names.join(", "))
         };
         let access = survey.access(sight).words();
         said.push(format!(

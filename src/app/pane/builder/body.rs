@@ -77,13 +77,11 @@ impl TypedBody {
             _ => String::new(),
         };
         let is_preview = is_large(&text);
-        let shown = match is_preview {
-            true => preview(&text),
-            false => text,
-        };
-        match as_one_step && !is_preview {
-            true => self.area.replace(&shown),
-            false => self.area = Field::lines(&shown),
+        let shown = if is_preview { preview(&text) } else { text };
+        if as_one_step && !is_preview {
+            self.area.replace(&shown)
+        } else {
+            self.area = Field::lines(&shown)
         }
         let shown = self.area.text();
         // The field cannot hold every line end and byte.
@@ -284,9 +282,10 @@ impl TypedBody {
 
     /// The first mistake in a text that should be JSON.
     pub fn fault(&self, media_type: Option<&str>) -> Option<Fault> {
-        match self.kind == BodyKind::Text && self.kept.is_none() {
-            true => typed_fault(&self.area.text(), media_type),
-            false => None,
+        if self.kind == BodyKind::Text && self.kept.is_none() {
+            typed_fault(&self.area.text(), media_type)
+        } else {
+            None
         }
     }
 }

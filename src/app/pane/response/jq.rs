@@ -52,9 +52,10 @@ impl JqLine {
         if self.back == 0 {
             self.typed = field.text();
         }
-        self.back = match older {
-            true => (self.back + 1).min(self.asked.len()),
-            false => self.back.saturating_sub(1),
+        self.back = if older {
+            (self.back + 1).min(self.asked.len())
+        } else {
+            self.back.saturating_sub(1)
         };
         let asked = self.asked.len() - self.back;
         field.set(self.asked.get(asked).unwrap_or(&self.typed));

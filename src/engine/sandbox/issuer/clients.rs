@@ -91,9 +91,10 @@ pub(super) fn signed_in(headers: &Headers, form: &Form) -> Result<&'static Regis
         }
     };
     let client = CLIENTS.iter().find(|client| client.id == id).ok_or(())?;
-    match client.secret.map(derive) == secret {
-        true => Ok(client),
-        false => Err(()),
+    if client.secret.map(derive) == secret {
+        Ok(client)
+    } else {
+        Err(())
     }
 }
 

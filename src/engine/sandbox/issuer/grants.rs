@@ -138,9 +138,10 @@ impl Issuer {
         let wanted = Wanted {
             client,
             user: found.user,
-            scopes: match asked.is_empty() {
-                true => found.scopes.clone(),
-                false => asked,
+            scopes: if asked.is_empty() {
+                found.scopes.clone()
+            } else {
+                asked
             },
             audience: found.audience.clone(),
             family: Some(found.family),

@@ -35,9 +35,10 @@ impl Keys {
 
     /// A signed token (RFC 7515) of this type.
     pub fn sign(&self, is_retired: bool, kind: &str, claims: &Value) -> Option<String> {
-        let (name, key) = match is_retired {
-            true => (RETIRED, &self.retired),
-            false => (CURRENT, &self.current),
+        let (name, key) = if is_retired {
+            (RETIRED, &self.retired)
+        } else {
+            (CURRENT, &self.current)
         };
         let header = json!({ "alg": "ES256", "kid": name, "typ": kind });
         let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());

@@ -100,9 +100,12 @@ fn status_in(member: &Member, setting: Setting) -> Option<String> {
     let number = as_status(&text)?;
     let by_name = member.squeezed.contains("status") || member.squeezed.starts_with("http");
     let own = repeats_status(number, setting);
-    (by_name || own).then(|| match text.contains(' ') {
-        true => number.to_string(),
-        false => text,
+    (by_name || own).then(|| {
+        if text.contains(' ') {
+            number.to_string()
+        } else {
+            text
+        }
     })
 }
 

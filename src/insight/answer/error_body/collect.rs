@@ -574,9 +574,10 @@ fn as_tuple(values: &[Json], origin: EntryOrigin, whole: &Json) -> Option<Entry>
         .filter_map(Json::as_text)
         .find(|text| text.contains(' '))?;
     let number = rest.iter().find(|value| matches!(value, Json::Number(_)));
-    let code = match coded {
-        true => Some(first.to_owned()),
-        false => number.and_then(Json::to_text),
+    let code = if coded {
+        Some(first.to_owned())
+    } else {
+        number.and_then(Json::to_text)
     };
     Some(Entry {
         code,

@@ -103,9 +103,10 @@ fn errors_in(response: &Response, codes: &[&str]) -> ErrorBody {
         Some(packed) => packed,
         _ if response.body.is_empty() => ErrorBody {
             entries: Vec::new(),
-            notes: vec![Note::new(match response.body_cut {
-                true => NOTHING_OF_IT,
-                false => NO_BODY,
+            notes: vec![Note::new(if response.body_cut {
+                NOTHING_OF_IT
+            } else {
+                NO_BODY
             })],
             more: 0,
         },
@@ -194,9 +195,10 @@ fn packed_in_silence(response: &Response) -> Option<&'static str> {
             .iter()
             .any(|end| media_type.ends_with(end));
     let is_packed = is_text && response.body.starts_with(&[0x1f, 0x8b, 8]);
-    is_packed.then_some(match response.headers.has("content-encoding") {
-        true => PACKED_ONCE_MORE,
-        false => PACKED_IN_SILENCE,
+    is_packed.then_some(if response.headers.has("content-encoding") {
+        PACKED_ONCE_MORE
+    } else {
+        PACKED_IN_SILENCE
     })
 }
 

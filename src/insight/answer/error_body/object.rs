@@ -58,10 +58,13 @@ fn say<'a>(members: &'a Members, codes: &Codes, entry: &mut Entry, used: &mut Ve
     let title = members.best(Role::Title, free);
     let is_error = |name: &str| matches!(squeezed(name).as_str(), "error" | "err" | "errors");
     let message = members.best(Role::Message, |m| free(m).filter(|_| !is_error(m.name)));
-    let message = message.map(|(name, said)| match is_marker(&said) {
-        // `{"message": "NOTOK", "result": "Invalid key"}`
-        true => sentence_in_result(members).unwrap_or((name, said)),
-        false => (name, said),
+    let message = message.map(|(name, said)| {
+        if is_marker(&said) {
+            // `{"message": "NOTOK", "result": "Invalid key"}`
+            sentence_in_result(members).unwrap_or((name, said))
+        } else {
+            (name, said)
+        }
     });
     let taken = message.as_ref().map(|(name, _)| *name);
     let specific = members.best(Role::Specific, |m| {

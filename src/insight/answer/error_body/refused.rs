@@ -55,9 +55,10 @@ fn marked_up(response: &Response) -> Option<Json> {
     let is_page = media_type.contains("html")
         || lower.starts_with("<html")
         || lower.starts_with("<!doctype html");
-    match is_page {
-        true => Some(Json::Text(text.to_owned())),
-        false => xml::read(text),
+    if is_page {
+        Some(Json::Text(text.to_owned()))
+    } else {
+        xml::read(text)
     }
 }
 

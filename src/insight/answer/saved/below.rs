@@ -149,9 +149,10 @@ fn joined(lines: &[&str]) -> String {
     let mut text = String::new();
     for line in std::iter::once(first).chain(rest) {
         let line = line.trim_end();
-        match goes_on(line) {
-            true => text.push_str(line[..line.len() - 1].trim_end()),
-            false => text.push_str(line),
+        if goes_on(line) {
+            text.push_str(line[..line.len() - 1].trim_end())
+        } else {
+            text.push_str(line)
         }
         text.push(if goes_on(line) { ' ' } else { '\n' });
     }

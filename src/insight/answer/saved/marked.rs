@@ -67,9 +67,10 @@ impl MarkedReader {
             && (is_ours || line.starts_with("reply: ") || self.talk.is_in_head())
         {
             for line in lines {
-                match is_ours {
-                    true => self.talk.ask(&line),
-                    false => self.talk.say(&line),
+                if is_ours {
+                    self.talk.ask(&line)
+                } else {
+                    self.talk.say(&line)
                 }
             }
             return;

@@ -203,9 +203,10 @@ fn amid_words(words: &str, library: &Library) -> Saved {
     if let Some(saved) = printed(words) {
         return saved;
     }
-    let form = match is_body(words) {
-        true => Form::Body,
-        false => Form::Words,
+    let form = if is_body(words) {
+        Form::Body
+    } else {
+        Form::Words
     };
     Saved {
         form,
@@ -268,9 +269,10 @@ fn of_turns(form: Form, turns: Vec<Turn>) -> Option<Saved> {
     let is_partial = matches!(form, Form::Record | Form::Table);
     Some(Saved {
         form,
-        sent: match is_partial {
-            true => sent.map(credential::perhaps_left_out),
-            false => sent,
+        sent: if is_partial {
+            sent.map(credential::perhaps_left_out)
+        } else {
+            sent
         },
         hops,
         outcome,

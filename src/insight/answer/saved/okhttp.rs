@@ -73,16 +73,18 @@ pub fn read(text: &Text) -> Logged {
                 talk.rest();
             }
         } else if in_head && head::field(inner).is_some() {
-            match is_asking {
-                true => talk.ask(inner),
-                false => talk.say(inner),
+            if is_asking {
+                talk.ask(inner)
+            } else {
+                talk.say(inner)
             }
         } else {
             in_head = false;
             let bytes = format!("{inner}\n");
-            match is_asking {
-                true => talk.ask_body(bytes.as_bytes()),
-                false => talk.data(bytes.as_bytes()),
+            if is_asking {
+                talk.ask_body(bytes.as_bytes())
+            } else {
+                talk.data(bytes.as_bytes())
             }
         }
     }

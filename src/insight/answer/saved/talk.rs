@@ -139,10 +139,11 @@ impl Talk {
             return true;
         };
         let is_over = self.is_whole() != Some(false);
-        match self.body.trim_ascii().is_empty() {
+        if self.body.trim_ascii().is_empty() {
             // The body of a redirect is rarely shown.
-            true => is_over || leads_on(answer),
-            false => is_over && leads_on(answer),
+            is_over || leads_on(answer)
+        } else {
+            is_over && leads_on(answer)
         }
     }
 

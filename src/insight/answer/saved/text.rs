@@ -112,12 +112,13 @@ fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
         None => Cow::Borrowed(bytes),
     };
     let escaped = [&b"&lt; HTTP/"[..], b"&gt; GET /", b"&gt; POST /"];
-    match escaped
+    if escaped
         .iter()
         .any(|sign| memmem::find(&bytes, sign).is_some())
     {
-        true => Cow::Owned(unescaped(&bytes)),
-        false => bytes,
+        Cow::Owned(unescaped(&bytes))
+    } else {
+        bytes
     }
 }
 

@@ -77,9 +77,12 @@ fn is_link(text: &str) -> bool {
 fn steady(link: &str) -> String {
     let path = link.splitn(4, '/').nth(3).unwrap_or_default();
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    let part = |part: &str| match is_uuid(part) || part.bytes().all(|b| b.is_ascii_digit()) {
-        true => "#".to_owned(),
-        false => part.to_owned(),
+    let part = |part: &str| {
+        if is_uuid(part) || part.bytes().all(|b| b.is_ascii_digit()) {
+            "#".to_owned()
+        } else {
+            part.to_owned()
+        }
     };
     let path: Vec<String> = path.split('/').map(part).collect();
     let names = query

@@ -123,9 +123,10 @@ pub fn step_of(exchange: &Exchange) -> (Step, Vec<Note>) {
         Ok(text) if text.is_empty() => Body::Empty,
         Ok(text) => {
             let mut text = masked_form(text);
-            match open(&mut text, literal, "body", "the body", &mut masked) {
-                true => Body::Bytes(text.into_bytes()),
-                false => Body::Text(text),
+            if open(&mut text, literal, "body", "the body", &mut masked) {
+                Body::Bytes(text.into_bytes())
+            } else {
+                Body::Text(text)
             }
         }
         Err(_) => {
@@ -207,9 +208,12 @@ fn open(
     }
     let fits = |c: &char| c.is_alphanumeric() || "_-.".contains(*c);
     let name: String = name.chars().filter(fits).collect();
-    let pieces = pieces.into_iter().map(|piece| match literal {
-        true => as_text(piece),
-        false => piece.to_owned(),
+    let pieces = pieces.into_iter().map(|piece| {
+        if literal {
+            as_text(piece)
+        } else {
+            piece.to_owned()
+        }
     });
     let opened = pieces.collect::<Vec<_>>();
     let opened = opened.join(&format!("{{{{secret.{name}}}}}"));

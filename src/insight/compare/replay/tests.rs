@@ -236,9 +236,10 @@ fn no_secret_that_was_typed_gets_into_a_step() {
     ];
     for body in bodies {
         for literal in [true, false] {
-            call.typed.body = match literal {
-                true => Body::Bytes(body.clone().into_bytes()),
-                false => Body::Text(body.clone()),
+            call.typed.body = if literal {
+                Body::Bytes(body.clone().into_bytes())
+            } else {
+                Body::Text(body.clone())
             };
             call.sent.headers = Headers::from_iter([("authorization", format!("Bearer {VALUE}"))]);
             let (step, notes) = step_of(&shown(call.clone()));

@@ -35,13 +35,14 @@ pub fn check(
 
 /// Refused where a file would be read for it: a stranger may have named one.
 pub fn no_files(side: &Side) -> Result<(), Failure> {
-    match side.spec.files().is_empty() {
-        true => Ok(()),
-        false => Err(Failure::unsent(
+    if side.spec.files().is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::unsent(
             Cause::RequestInvalidParameter,
             "one of the calls sends a file, and none is read for a comparison.",
             "Compare with a call whose body stands in it.",
-        )),
+        ))
     }
 }
 

@@ -246,9 +246,12 @@ impl Isolation {
 
     fn working(&self) -> Mixture {
         let parts = self.pair.parts.iter();
-        let take = |part: &Part| match part.role.differs {
-            true => Take::Working,
-            false => Take::Refused,
+        let take = |part: &Part| {
+            if part.role.differs {
+                Take::Working
+            } else {
+                Take::Refused
+            }
         };
         parts.map(take).collect()
     }
@@ -279,9 +282,10 @@ impl Isolation {
             let more = other.iter().filter(|right| !own.contains(right));
             more.cloned().collect()
         };
-        let mut rights = match own.says_scopes && other.says_scopes {
-            true => missing(&own.scopes, &other.scopes),
-            false => Vec::new(),
+        let mut rights = if own.says_scopes && other.says_scopes {
+            missing(&own.scopes, &other.scopes)
+        } else {
+            Vec::new()
         };
         rights.extend(missing(&own.roles, &other.roles));
         if !rights.is_empty() {

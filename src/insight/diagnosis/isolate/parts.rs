@@ -432,9 +432,10 @@ impl Pair {
                         rows.extend(own.iter().filter(|row| row.name == *name).cloned());
                     }
                 }
-                match rows.is_empty() {
-                    true => Body::Empty,
-                    false => Body::Form(rows),
+                if rows.is_empty() {
+                    Body::Empty
+                } else {
+                    Body::Form(rows)
                 }
             }
             (body, _) => written(body),

@@ -50,9 +50,12 @@ impl Said {
     }
 
     fn is_same(&self, other: &Said) -> bool {
-        let by_codes = || match self.codes.is_empty() && other.codes.is_empty() {
-            true => self.status == other.status,
-            false => self.codes == other.codes,
+        let by_codes = || {
+            if self.codes.is_empty() && other.codes.is_empty() {
+                self.status == other.status
+            } else {
+                self.codes == other.codes
+            }
         };
         self.class == other.class && self.failure == other.failure && by_codes()
     }
@@ -62,10 +65,7 @@ impl Said {
         if !self.is_refused {
             // An HTML page in place of an API answer is no success.
             let is_odd = working.is_some_and(|own| !own.is_page) && self.is_page;
-            return match is_odd {
-                true => Answer::Other,
-                false => Answer::Works,
-            };
+            return if is_odd { Answer::Other } else { Answer::Works };
         }
         match refused {
             Some(refused) if !self.is_same(refused) => Answer::Other,
@@ -76,10 +76,13 @@ impl Said {
     /// `403 forbidden`, `200`, `no answer (connect.refused)`
     pub fn words(&self) -> String {
         match (self.status, self.failure) {
-            (Some(status), _) => match self.codes.is_empty() {
-                true => status.to_string(),
-                false => format!("{status} {}", self.codes.join(", ")),
-            },
+            (Some(status), _) => {
+                if self.codes.is_empty() {
+                    status.to_string()
+                } else {
+                    format!("{status} {}", self.codes.join(", "))
+                }
+            }
             (None, Some(cause)) => format!("no answer ({})", cause.id()),
             (None, None) => "no answer".to_owned(),
         }

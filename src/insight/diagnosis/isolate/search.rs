@@ -114,9 +114,10 @@ pub fn walk(roles: &[Role], against: bool, budget: usize, answers: &[(Mixture, A
         bound: Vec::new(),
         smallest: None,
     };
-    let mut end = match against {
-        true => walk.against(),
-        false => walk.alone(),
+    let mut end = if against {
+        walk.against()
+    } else {
+        walk.alone()
     };
     if matches!(end, Err(Stop::Budget)) {
         end = walk.spent();
@@ -149,9 +150,12 @@ impl Walk<'_> {
 
     /// The call that works: all that differs is its own.
     fn working(&self) -> Mixture {
-        let take = |role: &Role| match role.differs {
-            true => Take::Working,
-            false => Take::Refused,
+        let take = |role: &Role| {
+            if role.differs {
+                Take::Working
+            } else {
+                Take::Refused
+            }
         };
         self.roles.iter().map(take).collect()
     }
@@ -554,9 +558,12 @@ impl Walk<'_> {
     /// Whether an answer shows that a part is no reason: a call works with it, or is refused the
     /// same without it.
     fn is_harmless(&self, part: usize, against: bool) -> bool {
-        let shows = |(mixture, answer): &(Mixture, Answer)| match against {
-            true => mixture[part] == Take::Refused && *answer == Answer::Works,
-            false => mixture[part] == Take::Left && *answer == Answer::Same,
+        let shows = |(mixture, answer): &(Mixture, Answer)| {
+            if against {
+                mixture[part] == Take::Refused && *answer == Answer::Works
+            } else {
+                mixture[part] == Take::Left && *answer == Answer::Same
+            }
         };
         self.answers.iter().any(shows)
     }

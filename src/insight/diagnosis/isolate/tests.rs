@@ -40,9 +40,10 @@ fn ask(
 fn refuses(sets: &[Vec<usize>]) -> impl Fn(&Mixture) -> Answer + '_ {
     |mixture| {
         let is_there = |set: &Vec<usize>| set.iter().all(|part| mixture[*part] == Take::Refused);
-        match sets.iter().any(is_there) {
-            true => Answer::Same,
-            false => Answer::Works,
+        if sets.iter().any(is_there) {
+            Answer::Same
+        } else {
+            Answer::Works
         }
     }
 }
@@ -80,9 +81,10 @@ fn a_server_that_answers_now_so_and_now_otherwise_is_said_to_flicker() {
     let mut count = 0;
     let (finding, _) = ask(&roles, true, BUDGET, |mixture| {
         count += 1;
-        match count > 5 {
-            true => Answer::Works,
-            false => refuses(&[vec![2]])(mixture),
+        if count > 5 {
+            Answer::Works
+        } else {
+            refuses(&[vec![2]])(mixture)
         }
     });
     assert!(
@@ -112,9 +114,10 @@ fn parts_that_belong_together_are_no_reason() {
     // A token and a path of one tenant each, and a header that is at fault.
     let roles = [role(true, true); 6];
     let (finding, _) = ask(&roles, true, BUDGET, |mixture| {
-        match mixture[0] != mixture[3] || mixture[5] == Take::Refused {
-            true => Answer::Same,
-            false => Answer::Works,
+        if mixture[0] != mixture[3] || mixture[5] == Take::Refused {
+            Answer::Same
+        } else {
+            Answer::Works
         }
     });
     let one = Outcome::One {

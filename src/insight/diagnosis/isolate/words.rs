@@ -181,14 +181,16 @@ fn label(search: &Isolation, mixture: &Mixture) -> String {
         meant.map(|(number, _)| number).collect()
     };
     let left = taken(Take::Left);
-    let without = match left.is_empty() {
-        true => String::new(),
-        false => format!(", without {}", list(search, &left, "and")),
+    let without = if left.is_empty() {
+        String::new()
+    } else {
+        format!(", without {}", list(search, &left, "and"))
     };
     if search.against.is_none() {
-        return match left.is_empty() {
-            true => "as it is".to_owned(),
-            false => format!("as it is{without}"),
+        return if left.is_empty() {
+            "as it is".to_owned()
+        } else {
+            format!("as it is{without}")
         };
     }
     let (refused, working) = (taken(Take::Refused), taken(Take::Working));

@@ -306,9 +306,10 @@ impl Example {
                 location: format!("{HOST}/elsewhere"),
                 method: method.to_owned(),
                 token_sent,
-                dropped: match token_sent {
-                    true => Vec::new(),
-                    false => vec!["authorization".to_owned()],
+                dropped: if token_sent {
+                    Vec::new()
+                } else {
+                    vec!["authorization".to_owned()]
                 },
             });
         })

@@ -241,9 +241,10 @@ fn edge_mark(case: &Case, facts: &Facts) -> Option<String> {
     };
     if let Some((name, part)) = known.find(|(name, part)| stands(name, &part.to_ascii_lowercase()))
     {
-        return Some(match part.is_empty() {
-            true => name.clone(),
-            false => format!("{name}: {part}"),
+        return Some(if part.is_empty() {
+            name.clone()
+        } else {
+            format!("{name}: {part}")
         });
     }
     let named = [

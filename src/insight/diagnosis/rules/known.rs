@@ -366,9 +366,10 @@ impl<'a> Beside<'a> {
 /// What is left of a finding beside rows that speak against it, which sees nothing for itself any
 /// more where they are sure.
 pub fn beside(weight: f32, left: f32) -> (f32, Tier) {
-    let tier = match left > PROVING {
-        true => Tier::Seen,
-        false => Tier::Said,
+    let tier = if left > PROVING {
+        Tier::Seen
+    } else {
+        Tier::Said
     };
     (weight * left, tier)
 }

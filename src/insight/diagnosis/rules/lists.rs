@@ -31,9 +31,10 @@ fn fine(case: &Case, findings: &mut Findings) {
         let says = format!("{}, without an error inside.", call.line());
         // Why a list is empty, only who knows the API can tell.
         let is_empty = call.list().is_some_and(<[Json]>::is_empty);
-        let tier = match is_empty && !case.knowledge.is_sure_of_api() {
-            true => Tier::Status,
-            false => Tier::Seen,
+        let tier = if is_empty && !case.knowledge.is_sure_of_api() {
+            Tier::Status
+        } else {
+            Tier::Seen
         };
         findings.add(Cause::None, 4.5, tier, says);
     } else if is_success && !call.errors.entries.is_empty() {

@@ -43,9 +43,10 @@ fn denied(case: &Case, findings: &mut Findings) {
     }
     // That somebody is known and another may do it says that a right is missing, and the answer
     // itself may say which kind.
-    let lacking = match call.says(Sense::Scope) {
-        true => Cause::PermissionMissingScope,
-        false => Cause::PermissionMissingRole,
+    let lacking = if call.says(Sense::Scope) {
+        Cause::PermissionMissingScope
+    } else {
+        Cause::PermissionMissingRole
     };
     // What the token is worth at home says nothing of another place.
     if let Some(known) = case.is_recognised().filter(|_| is_at_home(case)) {

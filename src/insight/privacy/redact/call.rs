@@ -252,9 +252,10 @@ impl Cleaner<'_> {
             .map(|header| {
                 // Under some names only what looks made up is secret.
                 let text = header.text();
-                let value = match is_secret_name(&header.name) || is_secret(&header.name, &text) {
-                    true => self.value(&header.name, &text).into_bytes(),
-                    false => self.bytes(header.value.clone()),
+                let value = if is_secret_name(&header.name) || is_secret(&header.name, &text) {
+                    self.value(&header.name, &text).into_bytes()
+                } else {
+                    self.bytes(header.value.clone())
                 };
                 (header.name.clone(), value)
             })

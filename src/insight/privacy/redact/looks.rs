@@ -268,9 +268,10 @@ fn is_struck_out_by_words(value: &str) -> bool {
     let bare = lower.trim_matches(|c: char| !c.is_ascii_alphabetic());
     let is_bracketed = bare.len() + 2 <= lower.len();
     // Without a sign around it, the word might be the secret.
-    match is_bracketed {
-        true => name(bare) && words(bare).iter().any(|word| WORDS.contains(&&**word)),
-        false => WORDS[..3].contains(&bare),
+    if is_bracketed {
+        name(bare) && words(bare).iter().any(|word| WORDS.contains(&&**word))
+    } else {
+        WORDS[..3].contains(&bare)
     }
 }
 

@@ -286,13 +286,12 @@ impl<'t> Places<'t> {
     fn string_value(&mut self, at: usize, name: &str) {
         let sign = self.text[at];
         let three = [sign; 3];
-        let (start, end) = match self.text[at..].starts_with(&three) && sign != b'`' {
-            true => {
-                let start = at + 3;
-                let end = memchr::memmem::find(&self.text[start..], &three);
-                (start, end.map_or(self.text.len(), |length| start + length))
-            }
-            false => (at + 1, string_end(self.text, at + 1, sign)),
+        let (start, end) = if self.text[at..].starts_with(&three) && sign != b'`' {
+            let start = at + 3;
+            let end = memchr::memmem::find(&self.text[start..], &three);
+            (start, end.map_or(self.text.len(), |length| start + length))
+        } else {
+            (at + 1, string_end(self.text, at + 1, sign))
         };
         let end = end.min(self.text.len());
         let complains = || is_complaint(&self.name(&(start..end))) && self.is_among_errors(at);
@@ -559,9 +558,10 @@ fn string_end(text: &[u8], mut at: usize, quote: u8) -> usize {
     loop {
         let rest = text.get(at..).unwrap_or_default();
         // The marks of outer texts need no escapes: whatever is inside has other marks.
-        let step = match is_outer {
-            true => memchr::memchr(quote, rest),
-            false => memchr::memchr2(quote, b'\\', rest),
+        let step = if is_outer {
+            memchr::memchr(quote, rest)
+        } else {
+            memchr::memchr2(quote, b'\\', rest)
         };
         let inside = &rest[..step.unwrap_or(rest.len())];
         if let Some(length) = outer_mark(inside, quote) {

@@ -135,25 +135,28 @@ impl<'v> Search<'v> {
     /// The text as it reads without its escapes, and without those that this brings to light. Of
     /// names, quotation marks tell where a text ends that stands in another one.
     fn look_behind(&self, text: &[u8], depth: u8) -> Found {
-        let reading = match self.by_name {
-            true => Reading::Layers(depth),
-            false => Reading::Plain,
+        let reading = if self.by_name {
+            Reading::Layers(depth)
+        } else {
+            Reading::Plain
         };
         let mut found = Found::default();
         let (mut start, mut size) = (0, BLOCK);
         while start < text.len() {
-            let end = match text.len() - start > 2 * size {
-                true => start + size,
-                false => text.len(),
+            let end = if text.len() - start > 2 * size {
+                start + size
+            } else {
+                text.len()
             };
             let block = &text[start..end];
             if let Some(plain) = read(block, reading) {
                 let (mut inside, deeper) = self.walk(&plain);
                 inside.add(self.look_across_lines(&plain), 0);
                 inside.add(self.look_in_events(&plain), 0);
-                let goes_on = match self.by_name {
-                    true => deeper || hidden(&plain, |read| read.iter().any(is_letter)),
-                    false => self.hides_values(&plain),
+                let goes_on = if self.by_name {
+                    deeper || hidden(&plain, |read| read.iter().any(is_letter))
+                } else {
+                    self.hides_values(&plain)
                 };
                 if goes_on && depth < DEEPEST {
                     inside.add(self.look_behind(&plain, depth + 1), 0);
@@ -459,9 +462,10 @@ fn scheme_length(value: &[u8]) -> usize {
         .take_while(|b| matches!(b, b' ' | b'\t'))
         .count();
     let is_scheme = std::str::from_utf8(&value[..word]).is_ok_and(super::names::is_scheme);
-    match is_scheme && word + blanks < value.len() {
-        true => word + blanks,
-        false => 0,
+    if is_scheme && word + blanks < value.len() {
+        word + blanks
+    } else {
+        0
     }
 }
 

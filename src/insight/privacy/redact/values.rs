@@ -411,9 +411,12 @@ fn common_beginning(value: &str) -> usize {
 
 fn hex(bytes: &[u8], capitals: bool) -> Vec<u8> {
     const SMALL: &[u8; 16] = b"0123456789abcdef";
-    let digit = |digit: u8| match capitals {
-        true => SMALL[usize::from(digit)].to_ascii_uppercase(),
-        false => SMALL[usize::from(digit)],
+    let digit = |digit: u8| {
+        if capitals {
+            SMALL[usize::from(digit)].to_ascii_uppercase()
+        } else {
+            SMALL[usize::from(digit)]
+        }
     };
     let digits = bytes.iter().flat_map(|b| [b >> 4, b & 15]);
     digits.map(digit).collect()

@@ -113,9 +113,10 @@ impl<'t> WayBack<'t> {
                 break;
             }
             if place < ends {
-                return match is_end {
-                    true => change.at + change.length,
-                    false => change.at,
+                return if is_end {
+                    change.at + change.length
+                } else {
+                    change.at
                 };
             }
             // An end just behind it is still its own.
@@ -175,9 +176,10 @@ fn layers(text: &[u8], from: usize, number: u8) -> Option<Change> {
 
 /// How far inside a quotation mark is: the marks of outer texts have lower numbers.
 pub(super) fn layer(quote: u8) -> u8 {
-    match OUTER.contains(&quote) {
-        true => quote,
-        false => OUTER.len() as u8 + 1,
+    if OUTER.contains(&quote) {
+        quote
+    } else {
+        OUTER.len() as u8 + 1
     }
 }
 

@@ -89,9 +89,10 @@ impl Folds {
         }
         let mut line = self.seen(text, line);
         for _ in 0..lines.unsigned_abs() {
-            let stepped = match lines > 0 {
-                true => self.next(text, line),
-                false => line.checked_sub(1).map(|above| self.seen(text, above)),
+            let stepped = if lines > 0 {
+                self.next(text, line)
+            } else {
+                line.checked_sub(1).map(|above| self.seen(text, above))
             };
             match stepped {
                 Some(stepped) => line = stepped,
@@ -116,9 +117,10 @@ impl BodyText {
 
     /// The line that opens what this line opens, closes or stands in.
     pub fn container(&self, line: usize) -> Option<usize> {
-        match self.lines.is(line, shape::OPENS) {
-            true => Some(line),
-            false => self.lines.around(line).next(),
+        if self.lines.is(line, shape::OPENS) {
+            Some(line)
+        } else {
+            self.lines.around(line).next()
         }
     }
 

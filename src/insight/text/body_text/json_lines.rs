@@ -201,9 +201,12 @@ pub fn blank(body: &[u8], mut at: usize) -> usize {
 
 /// The end of the string, number or word that begins here; an error where none does.
 pub fn scalar(body: &[u8], at: usize) -> Result<usize, Broken> {
-    let word = |word: &str| match body[at..].starts_with(word.as_bytes()) {
-        true => Ok(at + word.len()),
-        false => Err(broken(at, "a value is missing")),
+    let word = |word: &str| {
+        if body[at..].starts_with(word.as_bytes()) {
+            Ok(at + word.len())
+        } else {
+            Err(broken(at, "a value is missing"))
+        }
     };
     match body.get(at) {
         Some(b'"') => string(body, at),
@@ -249,9 +252,10 @@ fn number(body: &[u8], start: usize) -> Result<usize, Broken> {
         while let Some(b'0'..=b'9') = body.get(at) {
             at += 1;
         }
-        match at > from {
-            true => Ok(at),
-            false => Err(broken(at, "a digit is missing")),
+        if at > from {
+            Ok(at)
+        } else {
+            Err(broken(at, "a digit is missing"))
         }
     };
     let first = start + usize::from(body[start] == b'-');

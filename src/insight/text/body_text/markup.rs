@@ -139,9 +139,10 @@ const MOST_LEFT_OPEN: usize = 500;
 const MOST_OPEN: usize = 1_000_000;
 
 fn same(one: &[u8], other: &[u8], is_html: bool) -> bool {
-    match is_html {
-        true => one.eq_ignore_ascii_case(other),
-        false => one == other,
+    if is_html {
+        one.eq_ignore_ascii_case(other)
+    } else {
+        one == other
     }
 }
 

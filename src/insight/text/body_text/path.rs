@@ -54,9 +54,10 @@ impl Path {
                 }
             };
         }
-        match path.is_empty() {
-            true => ".".to_owned(),
-            false => path,
+        if path.is_empty() {
+            ".".to_owned()
+        } else {
+            path
         }
     }
 
@@ -162,9 +163,10 @@ impl BodyText {
         while first > 0 && self.lines.is(first, LATER) {
             first -= 1;
         }
-        match self.lines.is(first, CLOSES) {
-            true => self.container(first),
-            false => Some(first),
+        if self.lines.is(first, CLOSES) {
+            self.container(first)
+        } else {
+            Some(first)
         }
     }
 
@@ -406,31 +408,32 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn the_pointer_of_every_line_leads_to_its_value(value in json(), pretty in any::<bool>()) {
-            let body = match pretty {
-                true => serde_json::to_string_pretty(&value).unwrap(),
-                false => value.to_string(),
-            };
-            let text = BodyText::new(body.as_bytes(), Some("application/json"));
-            for line in 0..text.len() {
-                let path = text.path(body.as_bytes(), line).unwrap();
-                let range = text.value(body.as_bytes(), line).unwrap();
-                let there: serde_json::Value = serde_json::from_str(&body[range]).unwrap();
-                prop_assert_eq!(value.pointer(&path.pointer()), Some(&there));
+            #[test]
+            fn the_pointer_of_every_line_leads_to_its_value(value in json(), pretty in any::<bool>()) {
+                let body = if pretty {
+    serde_json::to_string_pretty(&value).unwrap()
+    } else {
+    value.to_string()
+    };
+                let text = BodyText::new(body.as_bytes(), Some("application/json"));
+                for line in 0..text.len() {
+                    let path = text.path(body.as_bytes(), line).unwrap();
+                    let range = text.value(body.as_bytes(), line).unwrap();
+                    let there: serde_json::Value = serde_json::from_str(&body[range]).unwrap();
+                    prop_assert_eq!(value.pointer(&path.pointer()), Some(&there));
+                }
             }
-        }
 
-        #[test]
-        fn no_body_breaks_it(body in prop::collection::vec(any::<u8>(), 0..200)) {
-            for text in [
-                BodyText::new(&body, Some("application/json")),
-                BodyText::head(&body, Some("application/json")),
-            ] {
-                for line in 0..text.len() + 2 {
-                    let _ = (text.path(&body, line), text.value(&body, line));
+            #[test]
+            fn no_body_breaks_it(body in prop::collection::vec(any::<u8>(), 0..200)) {
+                for text in [
+                    BodyText::new(&body, Some("application/json")),
+                    BodyText::head(&body, Some("application/json")),
+                ] {
+                    for line in 0..text.len() + 2 {
+                        let _ = (text.path(&body, line), text.value(&body, line));
+                    }
                 }
             }
         }
-    }
 }

@@ -169,10 +169,11 @@ fn parts_of(text: &str, view: View) -> Vec<SearchPart> {
             continue;
         }
         let written = |c: char| c.to_string().into_bytes();
-        let other = match is_exact {
-            true => None,
+        let other = if is_exact {
+            None
+        } else {
             // What becomes several letters is left as it is.
-            false => c.to_uppercase().next().filter(|upper| *upper != c),
+            c.to_uppercase().next().filter(|upper| *upper != c)
         };
         parts.push(SearchPart::One(written(c), other.map(written)));
     }
@@ -191,9 +192,12 @@ fn bytes_of(text: &str) -> Option<Vec<u8>> {
         None => (text, false),
     };
     let words: Vec<&str> = digits.split_ascii_whitespace().collect();
-    let pair = |word: &&str| match word.len() == 2 && word.is_ascii() {
-        true => u8::from_str_radix(word, 16).ok(),
-        false => None,
+    let pair = |word: &&str| {
+        if word.len() == 2 && word.is_ascii() {
+            u8::from_str_radix(word, 16).ok()
+        } else {
+            None
+        }
     };
     (said || words.len() > 1)
         .then(|| words.iter().map(pair).collect())

@@ -122,9 +122,10 @@ impl Columns {
 const GAP: usize = 2;
 
 fn shown_width(field: &[u8]) -> usize {
-    match field.iter().all(|byte| (b' '..=b'~').contains(byte)) {
-        true => field.len(),
-        false => width(&String::from_utf8_lossy(field)),
+    if field.iter().all(|byte| (b' '..=b'~').contains(byte)) {
+        field.len()
+    } else {
+        width(&String::from_utf8_lossy(field))
     }
 }
 

@@ -185,9 +185,10 @@ fn day_and_time(text: &str, now: &Zoned) -> Option<Moment> {
 /// The moment at which clocks in the zone show that; the first of two when clocks go back. Beyond
 /// the range of time stamps, the nearest one.
 fn at(civil: DateTime, zone: &TimeZone) -> i64 {
-    let nearest = match civil.year() > 0 {
-        true => Timestamp::MAX,
-        false => Timestamp::MIN,
+    let nearest = if civil.year() > 0 {
+        Timestamp::MAX
+    } else {
+        Timestamp::MIN
     };
     zone.to_timestamp(civil).unwrap_or(nearest).as_millisecond()
 }

@@ -68,9 +68,10 @@ fn unescaped(text: &str, wanted: impl Fn(char) -> bool) -> String {
     while let Some(place) = memchr::memchr2(b'%', b'\\', rest.as_bytes()) {
         read.push_str(&rest[..place]);
         rest = &rest[place..];
-        let (decoded, length) = match rest.starts_with('%') {
-            true => percent(rest, &wanted),
-            false => escape(rest, &wanted),
+        let (decoded, length) = if rest.starts_with('%') {
+            percent(rest, &wanted)
+        } else {
+            escape(rest, &wanted)
         };
         read.push_str(&decoded);
         rest = &rest[length..];
@@ -96,9 +97,10 @@ fn percent(text: &str, wanted: &impl Fn(char) -> bool) -> (String, usize) {
     };
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
-            match wanted(character) {
-                true => read.push(character),
-                false => keep(&mut read, at, character.len_utf8()),
+            if wanted(character) {
+                read.push(character)
+            } else {
+                keep(&mut read, at, character.len_utf8())
             }
             at += character.len_utf8();
         }

@@ -32,18 +32,16 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
     let names = state.tokens.iter().map(|token| token.name.as_str().width());
     let name_width = names.max().unwrap_or(0).max("no token".len());
     let height = area.height.saturating_sub(1) as usize;
-    let top = match here {
-        true => builder.tokens.top(height),
-        false => 0,
-    };
+    let top = if here { builder.tokens.top(height) } else { 0 };
     let chosen = builder.auth.token();
     for (rect, number) in rects.zip(top..=state.tokens.len()) {
         let spot = Spot::Row(Pane::Request, number);
         painted.spots.push((area_of(rect), spot));
         let token = state.tokens.get(number);
-        let mark = match token.map(|token| &token.name) == chosen {
-            true => "* ",
-            false => "  ",
+        let mark = if token.map(|token| &token.name) == chosen {
+            "* "
+        } else {
+            "  "
         };
         let width = rect.width as usize;
         let cells = match token {
@@ -70,9 +68,10 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
             goes.1,
         ));
         let line = Line::from(spans);
-        let line = match here && number == builder.tokens.cursor {
-            true => Line::styled(fit(&line.to_string(), width), theme.selected()),
-            false => line,
+        let line = if here && number == builder.tokens.cursor {
+            Line::styled(fit(&line.to_string(), width), theme.selected())
+        } else {
+            line
         };
         frame.render_widget(line, rect);
     }

@@ -65,9 +65,10 @@ pub fn draw(
             (true, false) => "▸ ",
             (false, _) => "  ",
         };
-        let style = match is_current {
-            true => theme.strong(),
-            false => Style::new(),
+        let style = if is_current {
+            theme.strong()
+        } else {
+            Style::new()
         };
         let url = fit(&cut(&candidate.url, path), path + GAP);
         let method = fit(&candidate.method, methods + GAP);

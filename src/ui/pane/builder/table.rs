@@ -79,8 +79,9 @@ fn beside(row: &Part) -> String {
     if row.literal {
         words.push("data, braces stay".to_owned());
     }
-    match words.is_empty() {
-        true => String::new(),
-        false => format!("  {}", cut(&words.join(", "), 30)),
+    if words.is_empty() {
+        String::new()
+    } else {
+        format!("  {}", cut(&words.join(", "), 30))
     }
 }

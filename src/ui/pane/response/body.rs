@@ -72,23 +72,22 @@ pub fn draw(
         count => format!("#{count} ").len(),
     };
     let room = (area.width as usize).saturating_sub(number_width + 2 + value_width);
-    let lines = match keeps_header(text, place, lines.height) {
-        true => {
-            let words = text.line(shown.bytes(), 0);
-            let header = vec![Span::styled(
-                visible_line(&words).into_owned(),
-                theme.strong(),
-            )];
-            let mut spans = vec![Span::raw(" ".repeat(number_width + 2))];
-            spans.extend(clip(header, place.left, room));
-            frame.render_widget(Line::from(spans), lines);
-            Rect {
-                y: lines.y + 1,
-                height: lines.height - 1,
-                ..lines
-            }
+    let lines = if keeps_header(text, place, lines.height) {
+        let words = text.line(shown.bytes(), 0);
+        let header = vec![Span::styled(
+            visible_line(&words).into_owned(),
+            theme.strong(),
+        )];
+        let mut spans = vec![Span::raw(" ".repeat(number_width + 2))];
+        spans.extend(clip(header, place.left, room));
+        frame.render_widget(Line::from(spans), lines);
+        Rect {
+            y: lines.y + 1,
+            height: lines.height - 1,
+            ..lines
         }
-        false => lines,
+    } else {
+        lines
     };
     let measured = Measured {
         lines: text.len(),
@@ -114,9 +113,10 @@ pub fn draw(
     for rect in lines.rows() {
         let Some(number) = next else { break };
         painted.spots.push((area_of(rect), Spot::Line(number)));
-        let style = match has_cursor && number == cursor {
-            true => theme.selected(),
-            false => theme.dim(),
+        let style = if has_cursor && number == cursor {
+            theme.selected()
+        } else {
+            theme.dim()
         };
         let mut spans = vec![
             Span::styled(format!("{:>number_width$}", number + 1), style),
@@ -346,9 +346,10 @@ fn picture_line(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Ve
     }
     words.push(size_text(shown.bytes().len() as u64));
     let can_open = found.is_some() && blocked(Action::OpenBody, state).is_none();
-    let (action, does) = match can_open {
-        true => (Action::OpenBody, "opens what was saved"),
-        false => (Action::SaveBody, "saves it to a file"),
+    let (action, does) = if can_open {
+        (Action::OpenBody, "opens what was saved")
+    } else {
+        (Action::SaveBody, "saves it to a file")
     };
     let key = state.keymap.hint(action).unwrap_or_default();
     let words = format!("{}  {key} {does}", words.join(", "));

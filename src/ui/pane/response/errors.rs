@@ -141,9 +141,10 @@ fn mark(state: &State, number: usize, is_open: bool, theme: &Theme) -> Span<'sta
         (false, true, true) => "> ",
         (false, false, _) => "  ",
     };
-    let style = match is_current && state.focus == Pane::Response {
-        true => theme.focus(),
-        false => theme.dim(),
+    let style = if is_current && state.focus == Pane::Response {
+        theme.focus()
+    } else {
+        theme.dim()
     };
     Span::styled(sign, style)
 }
@@ -261,9 +262,10 @@ fn folded(note: &StatusNote, theme: &Theme) -> Line<'static> {
 /// The exchange as sent and received, with secrets as names: the proof for a doubtful reader.
 fn as_it_went(shown: &Shown, theme: &Theme, width: usize, room: usize) -> Vec<Line<'static>> {
     let exchange = &shown.exchange;
-    let title = match exchange.is_received() {
-        true => " as received ",
-        false => " as sent, as received ",
+    let title = if exchange.is_received() {
+        " as received "
+    } else {
+        " as sent, as received "
     };
     let stroke = if theme.ascii { "-" } else { "╌" };
     let rule = |count: usize| Span::styled(stroke.repeat(count), theme.frame(false));

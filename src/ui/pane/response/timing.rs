@@ -50,9 +50,10 @@ fn bars(shown: &Shown, response: &Response, theme: &Theme, width: usize) -> Vec<
     let mut lines = Vec::new();
     // On a narrow screen the bar has a line of its own.
     let beside = width >= NAME + TIME + 20;
-    let room = match beside {
-        true => width - NAME - TIME - 2,
-        false => width.saturating_sub(2),
+    let room = if beside {
+        width - NAME - TIME - 2
+    } else {
+        width.saturating_sub(2)
     };
     for phase in &phases {
         let time = format!("{:>TIME$}", duration_text(phase.length));

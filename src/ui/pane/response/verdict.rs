@@ -95,9 +95,10 @@ fn status(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Line<'st
         Outcome::Failed(failure) => format!("{headline}  {}", failure.cause.id()),
     };
     let name = cut(&format!("{sign} {}", name.trim_end()), width);
-    let whose = match exchange.is_received() {
-        true => None,
-        false => Some(shown.knowledge.title().unwrap_or("unknown API")),
+    let whose = if exchange.is_received() {
+        None
+    } else {
+        Some(shown.knowledge.title().unwrap_or("unknown API"))
     };
     let room = width.saturating_sub(name.width());
     let facts = facts(state, shown, width);
@@ -236,9 +237,10 @@ fn how_sure(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Option
 
 /// The style of a key: coloured only while it works here.
 pub fn key_style(state: &State, theme: &Theme) -> Style {
-    match state.focus == Pane::Response {
-        true => theme.key(),
-        false => theme.dim(),
+    if state.focus == Pane::Response {
+        theme.key()
+    } else {
+        theme.dim()
     }
 }
 

@@ -132,9 +132,12 @@ fn what_is_left_out_is_gone_and_the_rest_stays() {
     assert_eq!(names, expected);
     let without = |name: &str| {
         let takes = search.pair.parts.iter();
-        let takes = takes.map(|part| match part.name() == name {
-            true => Take::Left,
-            false => Take::Refused,
+        let takes = takes.map(|part| {
+            if part.name() == name {
+                Take::Left
+            } else {
+                Take::Refused
+            }
         });
         let (spec, environment, _) = search.pair.mixed(&takes.collect());
         resolve(&spec, &environment).unwrap()

@@ -118,12 +118,13 @@ fn times(case: &Case, findings: &mut Findings) {
     };
     let local = case.call.exchange.started_at;
     let skew = now.as_second() - local.as_second();
-    let skewed = match report.at(local) != report.at(now) {
-        true => format!(
+    let skewed = if report.at(local) != report.at(now) {
+        format!(
             " By our own clock, {} s apart, it would look different.",
             skew.abs()
-        ),
-        false => String::new(),
+        )
+    } else {
+        String::new()
     };
     match report.at(now) {
         Validity::Expired => {

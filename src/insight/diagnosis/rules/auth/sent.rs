@@ -52,12 +52,11 @@ pub(super) fn absent(case: &Case, findings: &mut Findings) {
         _ => return,
     };
     let elsewhere = case.credential.place != CredentialPlace::Nowhere;
-    let (weight, tier) = match elsewhere && is_about_token(case) {
-        true => {
-            // Who says why a credential fails has read it where it stood.
-            beside(6.0, Beside::of(case).left_by_own_word_of_value())
-        }
-        false => (weight, Tier::Said),
+    let (weight, tier) = if elsewhere && is_about_token(case) {
+        // Who says why a credential fails has read it where it stood.
+        beside(6.0, Beside::of(case).left_by_own_word_of_value())
+    } else {
+        (weight, Tier::Said)
     };
     findings.add(Cause::TokenMissing, weight, tier, place);
     if let Some(placed) = case.first(Purpose::Placed).filter(|p| p.facts.is_fine()) {

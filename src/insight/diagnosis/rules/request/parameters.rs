@@ -124,9 +124,10 @@ fn form_of(id: &str, like: &str) -> String {
     let kind = like.split(' ').next().unwrap_or(like);
     let mut form = format!("{kind} ");
     match kind {
-        "digits" => form.push_str(match id.bytes().all(|b| b.is_ascii_digit()) {
-            true => "only",
-            false => "not",
+        "digits" => form.push_str(if id.bytes().all(|b| b.is_ascii_digit()) {
+            "only"
+        } else {
+            "not"
         }),
         "places" => form.extend(
             id.chars()

@@ -213,11 +213,10 @@ impl Places<'_> {
                     let start =
                         memchr::memrchr(b'>', &text[close..end]).map_or(close, |at| close + at);
                     // Inside of it another element may hold the text.
-                    let inner = match start > close {
-                        true => {
-                            memchr::memrchr(b'<', &text[close + 1..start]).map(|at| close + 1 + at)
-                        }
-                        false => None,
+                    let inner = if start > close {
+                        memchr::memrchr(b'<', &text[close + 1..start]).map(|at| close + 1 + at)
+                    } else {
+                        None
                     };
                     let range = match inner {
                         Some(inner) => {

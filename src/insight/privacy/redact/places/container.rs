@@ -212,9 +212,10 @@ impl Places<'_> {
     fn sort_of(&self, open: usize, name: &str) -> Sort {
         let is_list = self.text[open] == b'[';
         if is_list {
-            return match is_name_of_pieces(name) && self.are_pieces(open) {
-                true => Sort::Pieces,
-                false => Sort::All,
+            return if is_name_of_pieces(name) && self.are_pieces(open) {
+                Sort::Pieces
+            } else {
+                Sort::All
             };
         }
         if self.is_schema(open) {

@@ -151,9 +151,10 @@ impl Places<'_> {
     pub(super) fn column(&self, at: usize) -> usize {
         let known = self.line_start.get();
         // Behind what is known of the line, only what is new is looked through.
-        let (from, start) = match known.from <= at {
-            true => (known.from, known.found),
-            false => (0, 0),
+        let (from, start) = if known.from <= at {
+            (known.from, known.found)
+        } else {
+            (0, 0)
         };
         let ends = |b: &u8| matches!(b, b'\n' | b'\r' | 1..=4);
         let line = self.text[from..at].iter().rposition(ends);

@@ -52,9 +52,10 @@ impl Places<'_> {
         // Of more, it is enough that anything ends behind.
         const TAGS: usize = 64;
         let text = self.text;
-        let tag = match self.last_ends.len() < TAGS || self.last_ends.contains_key(tag) {
-            true => tag,
-            false => b"",
+        let tag = if self.last_ends.len() < TAGS || self.last_ends.contains_key(tag) {
+            tag
+        } else {
+            b""
         };
         let last = self.last_ends.entry(tag.to_vec()).or_insert_with(|| {
             let end = [b"</", tag].concat();

@@ -66,10 +66,11 @@ impl Places<'_> {
             at = self.behind_value(value, limit);
         }
         self.charge(at.saturating_sub(value));
-        let known_to = match at < limit {
-            true => usize::MAX,
+        let known_to = if at < limit {
+            usize::MAX
+        } else {
             // Those in the nearer half know enough of what stands behind them.
-            false => value + (limit - value) / 2,
+            value + (limit - value) / 2
         };
         Object {
             members,

@@ -151,9 +151,10 @@ impl Places<'_> {
             .iter()
             .any(|word| word.ends_with("otp") || word.ends_with("code") || word == "pin");
         let is_number = value.iter().all(u8::is_ascii_digit);
-        let fits = match is_number {
-            true => is_code && (4..=10).contains(&value.len()),
-            false => value.len() >= SHORTEST && has_both(value) && !is_measure(value),
+        let fits = if is_number {
+            is_code && (4..=10).contains(&value.len())
+        } else {
+            value.len() >= SHORTEST && has_both(value) && !is_measure(value)
         };
         let told = self.name(&word);
         if !fits || is_algorithm(&told) || self.spares(name, &word) {

@@ -10,9 +10,10 @@ impl Places<'_> {
     /// `name=value` in a query, a form, a log.
     pub(super) fn after_equals(&mut self, at: usize, start: usize, name: &str, is_setting: bool) {
         let text = self.text;
-        let at = match is_setting || text.get(at) == Some(&b'>') {
-            true => skip_blanks(text, at + usize::from(text.get(at) == Some(&b'>'))),
-            false => at,
+        let at = if is_setting || text.get(at) == Some(&b'>') {
+            skip_blanks(text, at + usize::from(text.get(at) == Some(&b'>')))
+        } else {
+            at
         };
         let before = start.checked_sub(1).map(|before| text[before]);
         let in_query = matches!(before, Some(b'?' | b'&' | b'#'));

@@ -198,9 +198,10 @@ impl Places<'_> {
             return;
         }
         let (mark, known) = self.header_end;
-        let end = match mark == quote && (known.from..known.found).contains(&at) {
-            true => known.found,
-            false => string_end(&self.text[..limit], at, quote).min(limit),
+        let end = if mark == quote && (known.from..known.found).contains(&at) {
+            known.found
+        } else {
+            string_end(&self.text[..limit], at, quote).min(limit)
         };
         self.header_end = (
             quote,
@@ -266,9 +267,10 @@ impl Places<'_> {
             _ => return 0,
         };
         let is_known = std::str::from_utf8(&self.text[at..at + word]).is_ok_and(is_scheme);
-        match is_known || is_authorization(name) {
-            true => word,
-            false => 0,
+        if is_known || is_authorization(name) {
+            word
+        } else {
+            0
         }
     }
 
@@ -281,9 +283,10 @@ impl Places<'_> {
         }
         let rest = &self.text[start..range.end];
         let is_one = rest.len() >= SHORT_WORD && has_both(rest) && !rest.contains(&b' ');
-        match is_one || is_kept(&String::from_utf8_lossy(rest)) {
-            true => start..range.end,
-            false => range,
+        if is_one || is_kept(&String::from_utf8_lossy(rest)) {
+            start..range.end
+        } else {
+            range
         }
     }
 

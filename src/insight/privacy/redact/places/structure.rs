@@ -113,9 +113,10 @@ impl Places<'_> {
         let is_word = value
             .bytes()
             .all(|b| b.is_ascii_alphabetic() || b"_-".contains(&b));
-        let fits = match is_two {
-            true => is_header || !is_word && value.len() >= 8,
-            false => is_header && !is_word && (value.len() >= 16 || value.contains([' ', '='])),
+        let fits = if is_two {
+            is_header || !is_word && value.len() >= 8
+        } else {
+            is_header && !is_word && (value.len() >= 16 || value.contains([' ', '=']))
         };
         if fits && !is_kept(&value) && !is_secret_name(&value) {
             self.string_value(at, name);

@@ -114,9 +114,10 @@ impl Places<'_> {
         }
         let rule = first_line(&text[heads.behind..]);
         let is_ruled = is_rule(rule);
-        let behind = match is_ruled {
-            true => (heads.behind + rule.len() + 1).min(text.len()),
-            false => heads.behind,
+        let behind = if is_ruled {
+            (heads.behind + rule.len() + 1).min(text.len())
+        } else {
+            heads.behind
         };
         let next = fields(text, behind, sign);
         let has_blanks = names.iter().any(|name| name.contains(' '));

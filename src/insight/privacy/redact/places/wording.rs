@@ -219,9 +219,10 @@ impl Places<'_> {
             at += blanks(text, at);
         }
         for word in ["is ", "was ", "of "] {
-            at += match text[at.min(text.len())..].starts_with(word.as_bytes()) {
-                true => word.len(),
-                false => 0,
+            at += if text[at.min(text.len())..].starts_with(word.as_bytes()) {
+                word.len()
+            } else {
+                0
             };
         }
         let Some(sign) = text.get(at) else {
