@@ -3,7 +3,7 @@
 
 use crate::scene;
 
-use httriage::app::pane::{Part, TokensPart};
+use httriage::app::pane::{SessionsPart, TokensPart};
 use httriage::app::{Effect, Exported, Message, Overlay, Pane, PointerMove, Screen, TokenRow};
 use httriage::insight::matrix::{Access, Caller};
 use httriage::insight::replay::{Change, Direction};
@@ -44,7 +44,7 @@ fn digits_go_from_screen_to_screen_and_each_is_as_it_was_left() {
     scene.keys("3 tab 4 tab 2 down");
     assert_eq!(scene.state.screen, Screen::Matrix);
     scene.keys("3");
-    assert_eq!(scene.state.sessions.part, Part::Steps);
+    assert_eq!(scene.state.sessions.part, SessionsPart::Steps);
     scene.keys("4");
     assert_eq!(scene.state.tokens_pane.part, TokensPart::Inspector);
     scene.keys("2");
@@ -733,16 +733,16 @@ fn rows_tabs_and_cells_of_these_screens_are_pointed_at() {
     let mut scene = Scene::open(WIDE);
     scene.keys("3").click("all runbooks");
     assert_eq!(scene.state.sessions.steps.cursor, 2);
-    assert_eq!(scene.state.sessions.part, Part::Steps);
+    assert_eq!(scene.state.sessions.part, SessionsPart::Steps);
     scene.click("all runbooks");
-    assert_eq!(scene.state.sessions.part, Part::Differences);
+    assert_eq!(scene.state.sessions.part, SessionsPart::Differences);
     scene.click("▸ acme-1234");
-    assert_eq!(scene.state.sessions.part, Part::Files);
+    assert_eq!(scene.state.sessions.part, SessionsPart::Files);
     // What is under the pointer scrolls, whatever has the focus.
     let place = scene.place_of("list tasks");
     scene.points(PointerMove::WheelUp, place);
     assert_eq!(scene.state.sessions.steps.cursor, 0);
-    assert_eq!(scene.state.sessions.part, Part::Files);
+    assert_eq!(scene.state.sessions.part, SessionsPart::Files);
 
     scene.keys("4").click("viewer");
     let pane = &scene.state.tokens_pane;
@@ -783,7 +783,7 @@ fn rows_tabs_and_cells_of_these_screens_are_pointed_at() {
 
     let mut narrow = Scene::open(USUAL);
     narrow.keys("3").click("Differences");
-    assert_eq!(narrow.state.sessions.part, Part::Differences);
+    assert_eq!(narrow.state.sessions.part, SessionsPart::Differences);
 }
 
 #[test]

@@ -123,9 +123,9 @@ pub enum Message {
     /// The session files that there are.
     Sessions(Vec<SessionFile>, Listing),
     /// A session was made of calls, or why none was.
-    CollectionBuilder {
+    Gathered {
         job: Job,
-        gathered: Result<CollectionBuilder, String>,
+        gathered: Result<Gathered, String>,
     },
     /// A session that a screen asked for.
     Opened {
@@ -366,7 +366,7 @@ pub struct OpenSession {
 
 /// A session made of calls and not written yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CollectionBuilder {
+pub struct Gathered {
     pub session: Session,
     /// The step that is the call in front.
     pub front: Option<usize>,

@@ -32,10 +32,10 @@ pub use keymap::{Key, KeyCode, Keymap};
 pub use line::{Reading, Said, read as read_line, row_of};
 pub use list::List;
 pub use message::{
-    Came, CaseToTest, Chosen, CollectionBuilder, Draft, Effect, Exported, FillRun, Imported,
-    ImportedToken, Level, Listing, Message, Notice, OpenSession, Pasted, Pointer, PointerMove,
-    Proven, ReplayRun, SandboxNews, SessionFile, SessionFrom, SetUp, SetupOrder, Spent, Then,
-    ThenWhy, TokenOrder, TokenRow,
+    Came, CaseToTest, Chosen, Draft, Effect, Exported, FillRun, Gathered, Imported, ImportedToken,
+    Level, Listing, Message, Notice, OpenSession, Pasted, Pointer, PointerMove, Proven, ReplayRun,
+    SandboxNews, SessionFile, SessionFrom, SetUp, SetupOrder, Spent, Then, ThenWhy, TokenOrder,
+    TokenRow,
 };
 pub use state::{
     Area, Beside, Border, Overlay, Painted, Running, SIDE_BY_SIDE, Split, Spot, Start, State,

@@ -96,9 +96,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             why_not,
         } => isolate::ended(state, job, search, why_not),
         Message::Turned { of, found } => when::told(state, &of, found),
-        Message::CollectionBuilder { job, gathered } => {
-            save_session::gathered(state, job, gathered)
-        }
+        Message::Gathered { job, gathered } => save_session::gathered(state, job, gathered),
         Message::Opened {
             job,
             screen,

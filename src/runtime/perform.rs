@@ -224,7 +224,7 @@ impl Performer {
             } => self.look_up(move |history, queue| {
                 let of = (chosen, held, front);
                 let gathered = sessions::gathered(history, &name, of, &environments);
-                let _ = queue.send(Message::CollectionBuilder { job, gathered });
+                let _ = queue.send(Message::Gathered { job, gathered });
             }),
             Effect::SaveSession {
                 name,

@@ -1,7 +1,7 @@
 //! Sessions between the screen and the disk: calls become a file, a file becomes steps, and results
 //! become reports.
 
-use crate::app::{Chosen, CollectionBuilder, Notice, OpenSession, SessionFrom};
+use crate::app::{Chosen, Gathered, Notice, OpenSession, SessionFrom};
 use crate::engine::Home;
 use crate::engine::history::History;
 use crate::format::{self, session_edit, session_file};
@@ -60,7 +60,7 @@ pub fn gathered(
     name: &str,
     (chosen, held, front): (Chosen, Vec<Arc<Exchange>>, Option<ExchangeId>),
     environments: &[Environment],
-) -> Result<CollectionBuilder, String> {
+) -> Result<Gathered, String> {
     let exchanges = gather(history, &chosen, held)?;
     if exchanges.is_empty() {
         return Err(match chosen {
@@ -84,7 +84,7 @@ pub fn gathered(
         let why = notes.into_iter().map(|note| note.message);
         return Err(why.collect::<Vec<_>>().join(" "));
     }
-    Ok(CollectionBuilder {
+    Ok(Gathered {
         session,
         front,
         notes: notes.into_iter().map(|note| note.message).collect(),

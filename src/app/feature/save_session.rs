@@ -3,7 +3,7 @@
 use super::sessions;
 use crate::app::action::{Pane, Screen};
 use crate::app::field::Field;
-use crate::app::message::{Chosen, CollectionBuilder, Effect, Notice};
+use crate::app::message::{Chosen, Effect, Gathered, Notice};
 use crate::app::pane::{Asked, Prompt, path_of};
 use crate::app::state::{Overlay, State};
 use crate::app::task::Job;
@@ -62,11 +62,7 @@ pub fn gather(state: &mut State) -> Vec<Effect> {
 }
 
 /// The session is made: asks for its name, with its calls listed below.
-pub fn gathered(
-    state: &mut State,
-    job: Job,
-    gathered: Result<CollectionBuilder, String>,
-) -> Vec<Effect> {
+pub fn gathered(state: &mut State, job: Job, gathered: Result<Gathered, String>) -> Vec<Effect> {
     if state.gathers != Some(job) {
         return Vec::new();
     }
@@ -78,7 +74,7 @@ pub fn gathered(
             return Vec::new();
         }
     };
-    let CollectionBuilder {
+    let Gathered {
         session,
         front,
         notes,

@@ -354,9 +354,9 @@ impl Grants {
             .as_ref()
             .is_some_and(|held| !held.is_fresh(clock::now()));
         if is_over {
-            drop(self.inner.vault.read_anew(name).await?)
+            self.inner.vault.read_anew(name).await?;
         } else {
-            drop(self.inner.vault.secret(name, false).await?)
+            self.inner.vault.secret(name, false).await?;
         }
         Ok(self.hold_command(name, false))
     }
