@@ -288,6 +288,10 @@ fn every_json_fits_its_schema() {
     all.fits("import", &ran);
     all.run("sandbox-list", &["sandbox", "--list", "--json"]);
     all.run("sandbox-tokens", &["sandbox", "--tokens", "--json"]);
+    all.run(
+        "token-verify",
+        &["token", "verify", "support", "--env", "acme", "--json"],
+    );
     all.run("knowledge-list", &["knowledge", "list", "--json"]);
     let pack = all.home.run(&["knowledge", "show", "github"]).out;
     let pack = all.home.write("pack.toml", pack);
