@@ -300,7 +300,7 @@ pub fn may_go(name: &str) -> bool {
         "cookie",
     ];
     let is_own = |own: &&str| name.eq_ignore_ascii_case(own);
-    !OWN.iter().any(|own| is_own(own)) && !names_method(name) && !is_secret_name(name)
+    !OWN.iter().any(is_own) && !names_method(name) && !is_secret_name(name)
 }
 
 fn authority(url: &str) -> &str {

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub fn run(args: AnswerArgs, out: &mut Out) -> Result<u8, Trouble> {
-    if !args.yes && !(stdin().is_terminal() && ask::is_possible()) {
+    if !(args.yes || stdin().is_terminal() && ask::is_possible()) {
         return Err(Trouble::usage(
             "Nothing was sent: each call is asked for, and nobody can be asked here. Add --yes if all of them may go.",
         ));

@@ -380,7 +380,7 @@ pub fn verify(text: &str, keys: &[PublicKey]) -> Signature {
             Signature::UnknownKey
         };
     }
-    if own.iter().any(|key| holds(key)) {
+    if own.iter().any(holds) {
         return Signature::Holds;
     }
     let fitting = own.iter().find(|key| scheme.takes(key, algorithm));

@@ -172,7 +172,7 @@ pub(super) fn is_spared(name: &str, value: &str) -> bool {
             word if word.ends_with("otp") || word == "pass" => Some(6),
             _ => None,
         });
-        return !looks_made_up(value, digits) && !(last == "seed" && is_phrase(value));
+        return !(looks_made_up(value, digits) || last == "seed" && is_phrase(value));
     }
     // Ids of sessions are long; short ones are numbers of conversations and the like.
     let of_session = words.ends_with(&["session".to_owned(), "id".to_owned()]);
