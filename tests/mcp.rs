@@ -426,6 +426,18 @@ fn no_value_of_a_token_goes_in_or_out() {
 fn it_only_reads_unless_the_person_said_otherwise_and_never_writes_where_it_is_protected() {
     let (server, live) = (fine(), fine());
     let home = settled(&server.base(), &live.base());
+    std::fs::create_dir_all(home.path("data/sessions")).unwrap();
+    for (name, request) in [
+        (
+            "by-header",
+            "url = \"/x\"\nheaders = [[\"X-HTTP-Method-Override\", \"DELETE\"]]",
+        ),
+        ("by-query", "url = \"/x?_method=DELETE\""),
+    ] {
+        let step = format!("[[step]]\nname = \"one\"\nmethod = \"GET\"\n{request}\n");
+        let text = format!("version = 1\nname = \"{name}\"\nenvironment = \"acme\"\n\n{step}");
+        home.write(&format!("data/sessions/{name}.session.toml"), &text);
+    }
     let mut agent = Agent::start(&home, &[]);
     for tool in ["send", "investigate", "isolate"] {
         for method in ["POST", "delete", "PATCH", "PURGE", "QUERY"] {
@@ -440,6 +452,15 @@ fn it_only_reads_unless_the_person_said_otherwise_and_never_writes_where_it_is_p
     ] {
         let says = agent.refusal("send", arguments);
         assert!(says.contains("this server only reads"), "{says}");
+    }
+    for session in ["by-header", "by-query"] {
+        for (tool, arguments) in [
+            ("replay", json!({ "session": session })),
+            ("matrix", json!({ "session": session, "tokens": ["a"] })),
+        ] {
+            let says = agent.refusal(tool, arguments);
+            assert!(says.contains("this server only reads"), "{says}");
+        }
     }
     assert_eq!(server.asked().len(), 0);
     agent.leave();

@@ -14,6 +14,7 @@ use crate::engine::sandbox;
 use crate::engine::{Client, ClientOptions, Flight, Home, Vault};
 use crate::insight::asking::wrong_token;
 use crate::insight::matrix::{Answer, Caller, Cell, Matrix};
+use crate::insight::redact::is_secret_name;
 use crate::insight::{Catalogue, Exchange};
 use crate::model::{
     Environment, Jar, Manner, Outcome, RawExchange, RequestSpec, Session, StatusClass, Step, fit,
@@ -184,6 +185,13 @@ pub fn callers(
     {
         return Err(Trouble::usage(
             "Nothing was sent: --header Authorization and several --token exclude each other. Give the tokens by name only.",
+        ));
+    }
+    let mut headers = typed.headers.iter().filter(|row| row.enabled);
+    if let Some(row) = headers.find(|row| is_secret_name(&row.name)) {
+        complain(&format!(
+            "Note: --header {} goes along with every call, also with the one without a token.",
+            visible_line(&row.name)
         ));
     }
     let mut callers = Vec::new();

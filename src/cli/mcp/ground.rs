@@ -312,10 +312,16 @@ impl Ground {
             }
         };
         for step in &session.steps {
-            self.may_write(&step.spec.method.to_ascii_uppercase(), &environment)
-                .map_err(|trouble| {
-                    Trouble::usage(format!("Step {}: {trouble}", visible_line(&step.name)))
-                })?;
+            let mut spec = step.spec.clone();
+            spec.method.make_ascii_uppercase();
+            let what = if is_safe_method(&spec.method) && !spec.is_safe() {
+                format!("{} that asks for another method", spec.method)
+            } else {
+                spec.method
+            };
+            self.may_write(&what, &environment).map_err(|trouble| {
+                Trouble::usage(format!("Step {}: {trouble}", visible_line(&step.name)))
+            })?;
             // Of the rest it is not known where it goes before its answers are there.
             let url = step.spec.url.trim_start();
             let is_home = url.starts_with('/')

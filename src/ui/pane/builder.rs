@@ -7,7 +7,7 @@ mod table;
 
 use crate::app::pane::{BuilderTab, Editing};
 use crate::app::{Action, Painted, Pane, Spot, State};
-use crate::model::{cut, is_safe_method, resolve, unsafe_count, wrap};
+use crate::model::{cut, resolve, unsafe_count, wrap};
 use crate::ui::band;
 use crate::ui::paint::{area_of, clear, tab_row};
 use crate::ui::theme::Theme;
@@ -99,9 +99,8 @@ fn send_words(state: &State, theme: &Theme, width: u16) -> Line<'static> {
     if width < 56 {
         return Line::from(key);
     }
-    let writes = !is_safe_method(&state.builder.method);
     let mut spans = vec![key];
-    if state.environment().protected && writes {
+    if state.environment().protected && !state.builder.spec().is_safe() {
         spans.insert(0, Span::styled("protected   ", theme.trouble()));
         spans.push(Span::styled(" asks first", theme.dim()));
     } else {
