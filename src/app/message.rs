@@ -756,6 +756,17 @@ pub enum Effect {
     Quit,
 }
 
+impl Effect {
+    /// Opens a call that is held already, like any other.
+    pub fn open(exchange: Arc<Exchange>) -> Effect {
+        Effect::Fetch {
+            id: exchange.id.clone(),
+            held: Some(exchange),
+            then: Then::Load,
+        }
+    }
+}
+
 /// A text of the request that a person may edit elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Draft {

@@ -13,8 +13,8 @@ use crate::engine::{Client, Flight, Home, Outgoing, Vault};
 use crate::insight::Exchange;
 use crate::insight::back_off::wait_text;
 use crate::model::{
-    Author, Environment, Manner, Outcome, RawExchange, RequestSpec, Settings, StatusClass, limits,
-    resolve,
+    Author, Environment, Manner, Outcome, RawExchange, RequestSpec, SentRequest, Settings,
+    StatusClass, limits, resolve,
 };
 use std::future::poll_fn;
 use std::path::Path;
@@ -133,24 +133,15 @@ pub fn ready(
             manner,
         })),
         Err(failure) => Err(Box::new(RawExchange {
-            id: client.new_id(),
             environment: environment.name,
             case,
-            sent: crate::model::SentRequest {
+            sent: SentRequest {
                 method: typed.method.clone(),
                 url: typed.url.clone(),
-                ..Default::default()
+                ..SentRequest::default()
             },
             typed,
-            outcome: Outcome::Failed(failure),
-            redirects: Vec::new(),
-            attempts: 0,
-            unverified: Vec::new(),
-            started_at: clock::now(),
-            took: Duration::ZERO,
-            probe_of: None,
-            run: None,
-            origin: Default::default(),
+            ..RawExchange::with_outcome(client.new_id(), Outcome::Failed(failure), clock::now())
         })),
     }
 }

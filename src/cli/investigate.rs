@@ -2,7 +2,7 @@
 
 mod by_hand;
 
-use super::args::{InvestigateArgs, RecordArgs, SendArgs};
+use super::args::{InvestigateArgs, SendArgs};
 use super::ask;
 use super::call::Recorder;
 use super::choice;
@@ -132,26 +132,18 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
 fn as_send(args: InvestigateArgs) -> (SendArgs, Vec<String>) {
     let send = SendArgs {
         method: Some(args.method),
-        request: None,
         url: args.url,
         place: args.place,
         tokens: args.tokens.clone(),
         headers: args.headers,
         params: args.params,
         data: args.data,
-        form: Vec::new(),
-        get: false,
-        include: false,
         variables: args.variables,
         limits: args.limits,
-        output: None,
-        retry: false,
         allow_writes: args.allow_writes,
-        record: RecordArgs {
-            case: args.record.case,
-            no_history: args.record.no_history,
-        },
+        record: args.record,
         json: args.json,
+        ..SendArgs::default()
     };
     (send, args.tokens)
 }

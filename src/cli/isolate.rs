@@ -3,7 +3,7 @@
 
 pub mod against;
 
-use super::args::{IsolateArgs, RecordArgs, SendArgs};
+use super::args::{IsolateArgs, SendArgs};
 use super::ask;
 use super::call::{Recorder, served};
 use super::choice;
@@ -147,26 +147,18 @@ pub fn begun(
 fn as_send(args: IsolateArgs) -> (SendArgs, Option<String>) {
     let send = SendArgs {
         method: Some(args.method),
-        request: None,
         url: args.url,
         place: args.place,
         tokens: args.token.into_iter().collect(),
         headers: args.headers,
         params: args.params,
         data: args.data,
-        form: Vec::new(),
-        get: false,
-        include: false,
         variables: args.variables,
         limits: args.limits,
-        output: None,
-        retry: false,
         allow_writes: args.allow_writes,
-        record: RecordArgs {
-            case: args.record.case,
-            no_history: args.record.no_history,
-        },
+        record: args.record,
         json: args.json,
+        ..SendArgs::default()
     };
     (send, args.against_token)
 }

@@ -266,7 +266,6 @@ pub(super) async fn make(
             client.send(outgoing, flight).await
         }
         Err(failure) => RawExchange {
-            id: client.new_id(),
             environment: place.environment.name.clone(),
             case: place.case.clone(),
             sent: SentRequest {
@@ -275,15 +274,7 @@ pub(super) async fn make(
                 ..SentRequest::default()
             },
             typed,
-            outcome: Outcome::Failed(failure),
-            redirects: Vec::new(),
-            attempts: 0,
-            unverified: Vec::new(),
-            started_at: clock::now(),
-            took: Duration::ZERO,
-            probe_of: None,
-            run: None,
-            origin: Default::default(),
+            ..RawExchange::with_outcome(client.new_id(), Outcome::Failed(failure), clock::now())
         },
     }
 }

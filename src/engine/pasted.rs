@@ -8,10 +8,7 @@ use super::credential::carried;
 use super::vault::Vault;
 use crate::insight::facts::{Credential, CredentialPlace};
 use crate::insight::{Exchange, Saved};
-use crate::model::{
-    Environment, ExchangeId, Param, RawExchange, RequestSpec, SentRequest, Timestamp, as_text,
-};
-use std::time::Duration;
+use crate::model::{ExchangeId, Param, RawExchange, RequestSpec, SentRequest, Timestamp, as_text};
 
 /// Takes a pasted call in: as it may be shown and kept.
 pub fn taken(saved: Saved, client: &Client) -> Exchange {
@@ -41,20 +38,10 @@ fn exchange(saved: Saved, id: ExchangeId, now: Timestamp) -> RawExchange {
         ..RequestSpec::new(sent.method.clone(), url)
     };
     RawExchange {
-        id,
-        environment: Environment::RECEIVED.to_owned(),
-        case: None,
         typed,
         sent,
-        outcome: saved.outcome,
         redirects: saved.hops,
-        attempts: 0,
-        unverified: Vec::new(),
-        probe_of: None,
-        run: None,
-        origin: Default::default(),
-        started_at: now,
-        took: Duration::ZERO,
+        ..RawExchange::with_outcome(id, saved.outcome, now)
     }
 }
 

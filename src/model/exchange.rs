@@ -515,6 +515,27 @@ pub struct RawExchange {
 }
 
 impl RawExchange {
+    /// A call of which no more than its outcome is known: made elsewhere, or never sent. It went
+    /// nowhere and took no time.
+    pub fn with_outcome(id: ExchangeId, outcome: Outcome, at: Timestamp) -> RawExchange {
+        RawExchange {
+            id,
+            environment: Environment::RECEIVED.to_owned(),
+            case: None,
+            typed: RequestSpec::default(),
+            sent: SentRequest::default(),
+            outcome,
+            redirects: Vec::new(),
+            attempts: 0,
+            unverified: Vec::new(),
+            started_at: at,
+            took: Duration::ZERO,
+            probe_of: None,
+            run: None,
+            origin: CallOrigin::default(),
+        }
+    }
+
     /// When the response had arrived, by our own clock.
     pub fn answered_at(&self) -> Timestamp {
         let at = self.started_at.checked_add(self.took);

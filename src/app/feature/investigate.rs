@@ -3,7 +3,7 @@
 
 use crate::app::action::Pane;
 use crate::app::message::{CaseToTest, Chosen};
-use crate::app::message::{Effect, Notice, Then, ThenWhy};
+use crate::app::message::{Effect, Notice, ThenWhy};
 use crate::app::pane::{ByHand, Investigate, ResponseTab, Shown, Why};
 use crate::app::remember::remember_and_judge;
 use crate::app::state::{Overlay, Running, State};
@@ -261,11 +261,7 @@ pub fn open_probe(state: &mut State) -> Vec<Effect> {
     };
     put_aside(state);
     state.focus = Pane::Response;
-    vec![Effect::Fetch {
-        id: exchange.id.clone(),
-        held: Some(exchange),
-        then: Then::Load,
-    }]
+    vec![Effect::open(exchange)]
 }
 
 /// Saves the call and its probes as a session, so that they can be replayed.

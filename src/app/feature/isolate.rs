@@ -3,7 +3,7 @@
 
 use super::investigate::{environment_of, is_refused};
 use crate::app::action::Pane;
-use crate::app::message::{Chosen, Effect, Notice, Then};
+use crate::app::message::{Chosen, Effect, Notice};
 use crate::app::pane::{Isolate, path_of};
 use crate::app::remember::remember_and_judge;
 use crate::app::state::{Overlay, Running, State};
@@ -242,11 +242,7 @@ pub fn open_call(state: &mut State) -> Vec<Effect> {
     };
     put_aside(state);
     state.focus = Pane::Response;
-    vec![Effect::Fetch {
-        id: exchange.id.clone(),
-        held: Some(exchange),
-        then: Then::Load,
-    }]
+    vec![Effect::open(exchange)]
 }
 
 /// Saves the calls as a session, so that they can be replayed.

@@ -2,7 +2,7 @@
 
 use super::investigate::environment_of;
 use crate::app::action::Pane;
-use crate::app::message::{Effect, Notice, Then};
+use crate::app::message::{Effect, Notice};
 use crate::app::pane::When;
 use crate::app::state::{Overlay, State};
 use crate::insight::Exchange;
@@ -84,9 +84,5 @@ pub fn open_call(state: &mut State) -> Vec<Effect> {
     };
     state.overlay = None;
     state.focus = Pane::Response;
-    vec![Effect::Fetch {
-        id: exchange.id.clone(),
-        held: Some(exchange),
-        then: Then::Load,
-    }]
+    vec![Effect::open(exchange)]
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// One call to make.
-#[derive(Args)]
+#[derive(Args, Default)]
 #[command(allow_missing_positional = true)]
 pub struct SendArgs {
     /// GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS; left out, GET, and POST where there is data

@@ -18,7 +18,6 @@ use crate::model::{
     as_text,
 };
 use std::sync::Arc;
-use std::time::Duration;
 
 pub fn run(args: OpenArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
@@ -135,19 +134,9 @@ fn made(call: &Made, typed: RequestSpec, case: &Option<String>, client: &Client)
         sent.headers.push(&row.name, row.value.clone());
     }
     client.shown(RawExchange {
-        id: client.new_id(),
-        environment: Environment::RECEIVED.to_owned(),
         case: case.clone(),
         typed,
         sent,
-        outcome,
-        redirects: Vec::new(),
-        attempts: 0,
-        unverified: Vec::new(),
-        started_at: clock::now(),
-        took: Duration::ZERO,
-        probe_of: None,
-        run: None,
-        origin: Default::default(),
+        ..RawExchange::with_outcome(client.new_id(), outcome, clock::now())
     })
 }

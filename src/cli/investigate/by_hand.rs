@@ -13,7 +13,6 @@ use crate::insight::received;
 use crate::model::{Auth, Environment, RawExchange, RequestSpec, SentRequest, resolve};
 use std::io::BufRead;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Longest pasted response, in bytes.
 const ANSWER_BYTES: usize = 64_000_000;
@@ -110,22 +109,9 @@ fn pasted(client: &Client) -> Result<Option<Exchange>, Trouble> {
         }
         match received(&text, client.library()) {
             Some(saved) => {
-                return Ok(Some(client.shown(RawExchange {
-                    id: client.new_id(),
-                    environment: Environment::RECEIVED.to_owned(),
-                    case: None,
-                    typed: RequestSpec::default(),
-                    sent: SentRequest::default(),
-                    outcome: saved.outcome,
-                    redirects: Vec::new(),
-                    attempts: 0,
-                    unverified: Vec::new(),
-                    started_at: clock::now(),
-                    took: Duration::ZERO,
-                    probe_of: None,
-                    run: None,
-                    origin: Default::default(),
-                })));
+                let (id, now) = (client.new_id(), clock::now());
+                let exchange = RawExchange::with_outcome(id, saved.outcome, now);
+                return Ok(Some(client.shown(exchange)));
             }
             None if ended => return Ok(None),
             None => complain(

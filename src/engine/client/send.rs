@@ -281,21 +281,13 @@ impl Client {
 
     /// The exchange of a call that was given up before it was sent.
     fn unsent(&self, outgoing: Outgoing, failure: Failure) -> RawExchange {
+        let outcome = Outcome::Failed(failure);
         RawExchange {
-            id: self.new_id(),
             environment: outgoing.environment.name,
             case: outgoing.case,
             typed: outgoing.typed,
             sent: outgoing.sent,
-            outcome: Outcome::Failed(failure),
-            redirects: Vec::new(),
-            attempts: 0,
-            unverified: Vec::new(),
-            started_at: clock::now(),
-            took: Duration::ZERO,
-            probe_of: None,
-            run: None,
-            origin: Default::default(),
+            ..RawExchange::with_outcome(self.new_id(), outcome, clock::now())
         }
     }
 

@@ -1,5 +1,6 @@
 //! The calls that were made, newest first; errors unfold in place.
 
+use super::search_line;
 use crate::app::pane::{HistoryRow, has_more, path_of};
 use crate::app::{Action, Painted, Pane, Spot, State};
 use crate::insight::asking::called;
@@ -202,27 +203,16 @@ fn selected(line: Line<'static>, theme: &Theme) -> Line<'static> {
 /// `/ 403 token:support      12 calls`
 fn draw_filter(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     let history = &state.history;
-    frame.render_widget(Line::styled("/ ", theme.key()), area);
     let more = if history.has_older { "+" } else { "" };
     let count = format!(" {}{more} found", history.rows.len());
-    let count_width = (count.width() as u16).min(area.width.saturating_sub(2));
-    let text = Rect {
-        x: area.x + 2.min(area.width),
-        width: area.width.saturating_sub(2 + count_width),
-        ..area
-    };
-    if history.filtering {
-        frame.render_widget(history.filter.area(), text);
-    } else {
-        let words = cut(&history.filter.text(), text.width as usize);
-        frame.render_widget(Line::raw(words), text);
-    }
-    let right = Rect {
-        x: text.right(),
-        width: count_width,
-        ..area
-    };
-    frame.render_widget(Line::styled(count, theme.dim()), right);
+    search_line::draw(
+        &history.filter,
+        history.filtering,
+        count,
+        theme,
+        area,
+        frame,
+    );
 }
 
 /// Why the filter makes no sense, or which times it means; returns the number of lines that took.

@@ -1,6 +1,7 @@
 //! The growing tree of an investigation: the call, each probe with what it shows, and the verdict.
 
 use super::response::causes;
+use super::sheet;
 use crate::app::pane::{Investigate, path_of};
 use crate::app::{Action, State};
 use crate::insight::facts::{Bearer, Case, Probed, Purpose};
@@ -13,9 +14,6 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
-
-/// With fewer columns than this, only the necessary is shown.
-const SMALL: usize = 54;
 
 /// As large as possible: evidence needs room.
 pub fn place(room: Rect) -> Rect {
@@ -51,37 +49,13 @@ pub fn draw(
         .title(Line::styled(count, theme.dim()).right_aligned());
     let inside = block.inner(area);
     screen.render_widget(block, area);
-    let width = inside.width.saturating_sub(2) as usize;
+    let width = sheet::width(inside);
     let head = match &pane.found {
         Some((_, explanation)) => verdict(state, pane, explanation, theme, width),
         None => Vec::new(),
     };
-    // The verdict stays in place while the tree grows below it.
-    let air = usize::from(width >= SMALL && !head.is_empty());
-    let above = (head.len() + air) as u16;
-    let row_of = |rect: Rect| Rect {
-        x: rect.x + 1,
-        width: rect.width.saturating_sub(2),
-        ..rect
-    };
-    for (rect, line) in inside.rows().zip(&head) {
-        screen.render_widget(line, row_of(rect));
-    }
-    let inside = Rect {
-        y: inside.y + above.min(inside.height),
-        height: inside.height.saturating_sub(above),
-        ..inside
-    };
     let (lines, at) = lines(state, pane, theme, width);
-    let height = inside.height as usize;
-    // The probe under the cursor stays visible, unless the reader scrolled further down.
-    let top = pane
-        .top
-        .max((at + 1).saturating_sub(height))
-        .min(lines.len().saturating_sub(height.min(lines.len())));
-    for (rect, line) in inside.rows().zip(lines.iter().skip(top)) {
-        screen.render_widget(line, row_of(rect));
-    }
+    let height = sheet::draw(&head, &lines, at, pane.top, inside, screen);
     (lines.len(), height)
 }
 

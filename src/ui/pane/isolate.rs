@@ -2,6 +2,7 @@
 //! refusal hangs on.
 
 use super::investigate::{CallRow, place as place_of_sheet};
+use super::sheet;
 use crate::app::pane::{Isolate, path_of};
 use crate::app::{Action, State};
 use crate::insight::isolate::{Answer, Isolation, Matters, Verdict};
@@ -13,9 +14,6 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
-
-/// With fewer columns than this, only the necessary is shown.
-const SMALL: usize = 54;
 
 /// The same place as the sheet of an investigation.
 pub fn place(room: Rect) -> Rect {
@@ -46,33 +44,10 @@ pub fn draw(
         .title(Line::styled(count, theme.dim()).right_aligned());
     let inside = block.inner(area);
     screen.render_widget(block, area);
-    let width = inside.width.saturating_sub(2) as usize;
+    let width = sheet::width(inside);
     let head = head(state, pane, theme, width);
-    // The result stays in place while the list grows below it.
-    let air = usize::from(width >= SMALL && !head.is_empty());
-    let above = (head.len() + air) as u16;
-    let row_of = |rect: Rect| Rect {
-        x: rect.x + 1,
-        width: rect.width.saturating_sub(2),
-        ..rect
-    };
-    for (rect, line) in inside.rows().zip(&head) {
-        screen.render_widget(line, row_of(rect));
-    }
-    let inside = Rect {
-        y: inside.y + above.min(inside.height),
-        height: inside.height.saturating_sub(above),
-        ..inside
-    };
     let (lines, at) = lines(pane, theme, width);
-    let height = inside.height as usize;
-    let top = pane
-        .top
-        .max((at + 1).saturating_sub(height))
-        .min(lines.len().saturating_sub(height.min(lines.len())));
-    for (rect, line) in inside.rows().zip(lines.iter().skip(top)) {
-        screen.render_widget(line, row_of(rect));
-    }
+    let height = sheet::draw(&head, &lines, at, pane.top, inside, screen);
     (lines.len(), height)
 }
 

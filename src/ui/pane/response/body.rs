@@ -8,6 +8,7 @@ use crate::model::{cut, cut_front, size_text, visible_line, wrap};
 use crate::ui::json::{Token, tokens};
 use crate::ui::markup;
 use crate::ui::paint::{area_of, clip};
+use crate::ui::pane::search_line;
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -273,7 +274,6 @@ fn draw_path(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
 
 /// Draws `/ text      3 of 128`.
 fn draw_search(search: &Search, theme: &Theme, area: Rect, frame: &mut Frame) {
-    frame.render_widget(Line::styled("/ ", theme.key()), area);
     let count = match (&search.found, search.progress) {
         (Some(found), _) if found.total() == 0 && search.event.is_some() => " event".to_owned(),
         (Some(found), _) if found.total() == 0 => " not found".to_owned(),
@@ -281,24 +281,7 @@ fn draw_search(search: &Search, theme: &Theme, area: Rect, frame: &mut Frame) {
         (None, Some(done)) => format!(" {done} %"),
         (None, None) => String::new(),
     };
-    let count_width = (count.width() as u16).min(area.width.saturating_sub(2));
-    let text = Rect {
-        x: area.x + 2.min(area.width),
-        width: area.width.saturating_sub(2 + count_width),
-        ..area
-    };
-    if search.typing {
-        frame.render_widget(search.field.area(), text);
-    } else {
-        let words = cut(&search.field.text(), text.width as usize);
-        frame.render_widget(Line::raw(words), text);
-    }
-    let right = Rect {
-        x: text.right(),
-        width: count_width,
-        ..area
-    };
-    frame.render_widget(Line::styled(count, theme.dim()), right);
+    search_line::draw(&search.field, search.typing, count, theme, area, frame);
 }
 
 /// Draws `filter .data[] · 12 results`, and what else there is to know about them.
