@@ -38,6 +38,8 @@ const STEP: i16 = 30;
 
 const NO_BODY: &str = "There is no body in front. Open the Body tab of an answer that has one.";
 
+/// Carries an action out and returns the effects it asks for. Where it cannot be done now, only the
+/// notice says why; a screen of its own may take it before the panes.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = blocked(action, state) {
         state.notice = Some(Notice::info(why));

@@ -11,8 +11,10 @@ pub enum Pane {
 }
 
 impl Pane {
+    /// In the order Tab visits them.
     pub const ALL: [Pane; 3] = [Pane::Request, Pane::Response, Pane::History];
 
+    /// The word in the pane's frame.
     pub fn title(self) -> &'static str {
         match self {
             Pane::Request => "Request",
@@ -33,6 +35,7 @@ pub enum Screen {
 }
 
 impl Screen {
+    /// In the order of their keys, `1` to `4`.
     pub const ALL: [Screen; 4] = [
         Screen::Explorer,
         Screen::Matrix,
@@ -40,6 +43,7 @@ impl Screen {
         Screen::Tokens,
     ];
 
+    /// The word in the status bar.
     pub fn title(self) -> &'static str {
         match self {
             Screen::Explorer => "Explorer",
@@ -142,6 +146,7 @@ impl Place {
         }
     }
 
+    /// The heading above the keys of this place, on the help sheet and in the printed list.
     pub fn title(self) -> &'static str {
         match self {
             Place::Anywhere => "Anywhere, also while typing",
@@ -171,10 +176,12 @@ impl Place {
 
 macro_rules! actions {
     ($($action:ident $id:literal $title:literal $(/ $short:literal)? $place:expr, $keys:expr;)*) => {
+        /// Something a key, the palette or a click can ask for; one row of the table below each.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Action { $($action,)* }
 
         impl Action {
+            /// In the order of the table, which is also that of the help sheet and the footer.
             pub const ALL: &'static [Action] = &[$(Action::$action,)*];
 
             /// The stable name.
@@ -192,6 +199,7 @@ macro_rules! actions {
                 match self { $(Action::$action => [$($short)?].first().copied(),)* }
             }
 
+            /// Where its keys count, unless a place before it takes them.
             pub fn place(self) -> Place {
                 match self { $(Action::$action => $place,)* }
             }

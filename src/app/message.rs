@@ -28,6 +28,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Something that happened: a key, an answer of the engine, a step of a run. All of it goes through
+/// `update`.
 #[derive(Clone, Debug)]
 pub enum Message {
     Key(Key),
@@ -294,6 +296,7 @@ pub struct Pointer {
     pub what: PointerMove,
 }
 
+/// What was done with the mouse at that place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PointerMove {
     Press,
@@ -445,6 +448,7 @@ pub struct SetupOrder {
     pub path: String,
 }
 
+/// A token to be defined in config.toml; its value is never part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenOrder {
     pub name: TokenName,
@@ -503,18 +507,21 @@ pub enum Exported {
     Junit(Box<ReplayReport>),
 }
 
+/// A session as the list of sessions shows it: its name, and where its file is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionFile {
     pub name: String,
     pub path: PathBuf,
 }
 
+/// Whether the practice API could be started: `base_url` with its port, or why it could not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SandboxNews {
     Up { base_url: String },
     Down { why: String },
 }
 
+/// Something that `update` wants done in the world outside: plain data, carried out by `runtime`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     Send {
@@ -791,6 +798,7 @@ pub struct Spent {
     pub body: Option<Arc<BodyText>>,
 }
 
+/// Whether a notice tells of something fine or of something that went wrong; it decides the colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     Info,
@@ -806,6 +814,7 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// A notice that needs nothing done.
     pub fn info(what: impl Into<String>) -> Notice {
         Notice {
             level: Level::Info,
@@ -814,6 +823,7 @@ impl Notice {
         }
     }
 
+    /// A notice of what went wrong, with what a person can do about it.
     pub fn trouble(what: impl Into<String>, remedy: impl Into<String>) -> Notice {
         Notice {
             level: Level::Trouble,

@@ -90,6 +90,7 @@ pub fn survey(state: &mut State) -> Vec<Effect> {
     tokens::selected(state).map_or_else(Vec::new, |name| begin(state, Task::Survey(name)))
 }
 
+/// Verifies the token under the cursor: whether its issuer signed it, and whether it still holds.
 pub fn verify(state: &mut State) -> Vec<Effect> {
     tokens::selected(state).map_or_else(Vec::new, |name| begin(state, Task::Verify(name)))
 }

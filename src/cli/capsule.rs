@@ -17,6 +17,8 @@ use crate::engine::{Home, Vault, sandbox};
 use crate::format::capsule;
 use crate::model::{Settings, is_safe_method};
 
+/// Writes a refused call of the history as a capsule; nothing is written where the value of a token
+/// that can be read here stands in it. Always 0.
 pub fn run(args: CapsuleArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;

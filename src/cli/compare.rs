@@ -166,6 +166,8 @@ pub async fn compared(
     (matrix, first)
 }
 
+/// The columns of a comparison: each token once, in the order given, then no token, then a made-up
+/// one. Refused for a call that writes and for one with an Authorization header of its own.
 pub fn callers(
     names: &[String],
     typed: &RequestSpec,

@@ -28,6 +28,8 @@ use std::time::Duration;
 /// What is under way when the client goes has this long to come to its end.
 const LEAVING: Duration = Duration::from_millis(500);
 
+/// Serves one client until it goes, or with `--install` prints how to set one up. An error where
+/// the client does not begin with `initialize`.
 pub fn run(args: McpArgs, out: &mut Out) -> Result<u8, Trouble> {
     if args.install {
         // A name that is wrong is better told now than by the client.

@@ -88,6 +88,8 @@ pub fn document_of(
     Ok(document(&calls, &read.collection))
 }
 
+/// Prints every refused call of a HAR, those refused in the same words once, and how many there
+/// were. Always 0.
 pub fn explain(
     text: &str,
     file: &str,

@@ -6,6 +6,7 @@ use super::trouble::Trouble;
 use crate::format::schema;
 use crate::model::{nearest, visible_line};
 
+/// Prints the schema of the named result, or all names. An unknown name is a wrong use.
 pub fn run(args: SchemaArgs, out: &mut Out) -> Result<u8, Trouble> {
     if args.name.is_empty() {
         let longest = schema::names().map(|(name, _)| name.len()).max();

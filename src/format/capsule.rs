@@ -399,6 +399,8 @@ pub fn write(capsule: &Capsule) -> String {
     text
 }
 
+/// Answers to a capsule, each call with what it was answered; a comment above says what to do with
+/// them.
 pub fn write_answers(answers: &Answers) -> String {
     let mut text = String::from(
         "# What was answered to a capsule, without secrets. Read it before you send it back;\n# httriage open FILE judges it.\n",

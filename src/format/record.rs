@@ -86,6 +86,8 @@ pub fn bodies(exchange: &Exchange) -> Bodies<&[u8]> {
     }
 }
 
+/// A call as it was written, with the bodies that were kept beside it. An error where the record is
+/// broken, or of a later program.
 pub fn read(record: &str, bodies: Bodies<Vec<u8>>) -> Result<RawExchange, FormatError> {
     let record: Record = parse(record)?;
     known(record.v)?;
@@ -157,6 +159,8 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
     })
 }
 
+/// What a list says of a call, under the id that was kept outside. An error where the line is
+/// broken, or of a later program.
 pub fn read_summary(line: &str, id: ExchangeId) -> Result<ExchangeSummary, FormatError> {
     let line: Line = parse(line)?;
     known(line.v)?;

@@ -9,6 +9,9 @@ use crate::insight::token::testimony::Testimony;
 use crate::model::{Environment, Failure};
 
 impl Performer {
+    /// Holds a token against its issuer's keys, on a task of its own; where `asks_issuer`, the
+    /// issuer is also asked what it says of it. Sends what came as `Proven`, if anything did, and
+    /// then `Done` in any case.
     pub fn verify(
         &mut self,
         job: Job,

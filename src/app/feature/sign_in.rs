@@ -49,11 +49,13 @@ pub fn stop(state: &mut State) -> Vec<Effect> {
     job.map(Effect::Cancel).into_iter().collect()
 }
 
+/// Asks for the page to be opened in this machine's browser; nothing where no sign-in is shown.
 pub fn open(state: &State) -> Vec<Effect> {
     let url = address(state).map(Effect::OpenPage);
     url.into_iter().collect()
 }
 
+/// Puts the page's address on the clipboard, with the code in it where the server gave such a one.
 pub fn copy(state: &State) -> Vec<Effect> {
     let url = address(state).map(|text| Effect::Copy {
         what: "the address".to_owned(),

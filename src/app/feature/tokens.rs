@@ -11,6 +11,8 @@ use crate::insight::survey::Survey;
 use crate::model::{Auth, ExchangeSummary, TokenName, TokenRef, TokenSource};
 use std::sync::Arc;
 
+/// What the screen needs when it comes up: a look at the tokens, and what the history knows of
+/// them.
 pub fn shown(state: &mut State) -> Vec<Effect> {
     vec![look(state), learn(state)]
 }
@@ -69,6 +71,7 @@ pub fn why_no_token(state: &State) -> Option<&'static str> {
     row.is_none().then_some("No token is known here. Add one.")
 }
 
+/// Why the API cannot be asked about a token; `None` where it can. One question runs at a time.
 pub fn why_not_ask(state: &State) -> Option<&'static str> {
     match &state.tokens_pane.job {
         Some(_) => Some("The API is being asked already. Esc stops it."),
@@ -108,11 +111,13 @@ pub fn get(state: &mut State, token: TokenName) -> Vec<Effect> {
     }]
 }
 
+/// The token under the cursor; `None` where the environment in use has none.
 pub fn selected(state: &State) -> Option<TokenName> {
     let row = state.tokens_pane.selected(&state.environment().name)?;
     Some(row.token.name.clone())
 }
 
+/// Reads one token's value, even where that starts its command or asks a person for it.
 pub fn read(state: &mut State, name: TokenName) -> Vec<Effect> {
     vec![Effect::LookAtTokens {
         environment: Box::new(state.environment().clone()),
@@ -121,6 +126,7 @@ pub fn read(state: &mut State, name: TokenName) -> Vec<Effect> {
     }]
 }
 
+/// Begins to ask the API who a token belongs to; what an earlier survey found is gone from here on.
 pub fn start_survey(state: &mut State, token: TokenName) -> Vec<Effect> {
     let environment = state.environment().clone();
     let job = state.begin_job("who am I", token.to_string());
@@ -137,6 +143,8 @@ pub fn start_survey(state: &mut State, token: TokenName) -> Vec<Effect> {
     }]
 }
 
+/// Takes in what a survey has found after one more call, which comes into the history as every call
+/// does. A survey that is no longer the one under way is not shown.
 pub fn surveyed(
     state: &mut State,
     job: Job,

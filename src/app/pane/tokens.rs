@@ -18,8 +18,10 @@ pub enum TokensPart {
 }
 
 impl TokensPart {
+    /// In the order Tab visits them.
     pub const ALL: [TokensPart; 2] = [TokensPart::List, TokensPart::Inspector];
 
+    /// The word in the part's frame.
     pub fn title(self) -> &'static str {
         match self {
             TokensPart::List => "Tokens",
@@ -28,6 +30,8 @@ impl TokensPart {
     }
 }
 
+/// What screen 4 holds. A `place` is always the name of an environment: one token may be good in
+/// one and bad in another.
 #[derive(Debug, Default)]
 pub struct Tokens {
     /// By the name of the environment they were looked at for.
@@ -50,15 +54,18 @@ pub struct Tokens {
 }
 
 impl Tokens {
+    /// The tokens known at a place; empty before they were looked at.
     pub fn rows(&self, place: &str) -> &[TokenRow] {
         self.looked.get(place).map_or(&[], Vec::as_slice)
     }
 
+    /// What was seen of one token; `None` where it is not known at that place.
     pub fn row(&self, place: &str, name: &TokenName) -> Option<&TokenRow> {
         let mut rows = self.rows(place).iter();
         rows.find(|row| &row.token.name == name)
     }
 
+    /// The row under the cursor.
     pub fn selected(&self, place: &str) -> Option<&TokenRow> {
         self.rows(place).get(self.list.cursor)
     }
@@ -117,10 +124,12 @@ impl Tokens {
         self.row(place, one).zip(self.row(place, other))
     }
 
+    /// What the API said of a token so far; `None` where it was not asked in this run.
     pub fn survey(&self, place: &str, name: &TokenName) -> Option<&Survey> {
         self.surveys.get(&(place.to_owned(), name.clone()))
     }
 
+    /// Keeps what a survey found, in place of what an earlier one did.
     pub fn surveyed(&mut self, place: &str, name: &TokenName, survey: Survey) {
         self.surveys
             .insert((place.to_owned(), name.clone()), survey);
@@ -132,19 +141,23 @@ impl Tokens {
         (known.0 == token.fingerprint).then_some(&known.1)
     }
 
+    /// Keeps what was heard of a token's value; it counts only as long as the token has that value.
     pub fn proven(&mut self, place: &str, token: TokenRef, proven: Proven) {
         let key = (place.to_owned(), token.name);
         self.proofs.insert(key, (token.fingerprint, proven));
     }
 
+    /// What the history shows of the tokens of a place; `None` where it was not asked yet.
     pub fn learned(&self, place: &str) -> Option<&Learned> {
         self.learned.get(place).map(|learned| &**learned)
     }
 
+    /// Keeps what the history showed of the tokens of a place.
     pub fn know(&mut self, place: &str, learned: Arc<Learned>) {
         self.learned.insert(place.to_owned(), learned);
     }
 
+    /// Moves the focus to the other of the two parts.
     pub fn go(&mut self) {
         self.part = match self.part {
             TokensPart::List => TokensPart::Inspector,

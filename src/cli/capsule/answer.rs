@@ -22,6 +22,8 @@ use std::io::{IsTerminal, stdin};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// Makes the calls that a capsule asks for, each after a yes, and writes what came beside it,
+/// without secrets. An error where nothing was sent.
 pub fn run(args: AnswerArgs, out: &mut Out) -> Result<u8, Trouble> {
     if !(args.yes || stdin().is_terminal() && ask::is_possible()) {
         return Err(Trouble::usage(

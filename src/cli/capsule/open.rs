@@ -19,6 +19,8 @@ use crate::model::{
 };
 use std::sync::Arc;
 
+/// Prints what the answers to a capsule mean, and puts them into the history. Always 0, whatever
+/// the verdict.
 pub fn run(args: OpenArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;

@@ -30,6 +30,8 @@ fn asked(errand: &Errand, given: &Given) -> Result<(RequestSpec, Environment), T
     Ok((spec, environment))
 }
 
+/// Makes one call and keeps it in the history. One that could not be sent is a result as well, with
+/// its cause.
 pub fn send(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     let ground = &errand.ground;
     let (typed, environment) = asked(errand, given)?;
@@ -50,6 +52,8 @@ pub fn send(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     Ok(sending::document(&case, &explanation))
 }
 
+/// Makes a call and the probes that tell its causes apart; these only read, whatever the server may
+/// do. The first of `tokens` is the one in question where `token` names none.
 pub fn investigate(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     let ground = &errand.ground;
     let (mut typed, environment) = asked(errand, given)?;
@@ -97,6 +101,8 @@ pub fn investigate(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     Ok(investigation::json_of(&result, &explanation))
 }
 
+/// Mixes a refused call with one that works until the part is found that the refusal hangs on. The
+/// other call comes from the history or a session, never from a file.
 pub fn isolate(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     let ground = &errand.ground;
     let (typed, environment) = asked(errand, given)?;
@@ -156,6 +162,8 @@ fn nameable(errand: &Errand, what: &str) -> Result<(), Trouble> {
     }
 }
 
+/// Makes one call with each token, without any, and with a made-up one. A call that writes is
+/// refused.
 pub fn compare(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     let ground = &errand.ground;
     let (typed, environment) = asked(errand, given)?;

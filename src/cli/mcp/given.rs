@@ -5,6 +5,8 @@ use crate::cli::trouble::Trouble;
 use crate::model::visible_line;
 use serde_json::{Map, Value, json};
 
+/// What the value of an argument is in JSON: a string, a list of pairs of strings, or a list of
+/// strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Text,
@@ -135,6 +137,8 @@ pub fn schema(takes: &Takes) -> Map<String, Value> {
 pub struct Given(Map<String, Value>);
 
 impl Given {
+    /// Takes the arguments of one call of a tool. An unknown name, a wrong kind or one that is
+    /// missing is an error that says what the tool takes.
     pub fn read(takes: &Takes, arguments: Map<String, Value>) -> Result<Given, Trouble> {
         for (name, value) in &arguments {
             let known = ARGUMENTS.iter().find(|(known, ..)| known == name);
@@ -188,6 +192,7 @@ impl Given {
         Ok(Given(arguments))
     }
 
+    /// A text as it was given; `None` where it was left out.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str()
     }
@@ -197,12 +202,14 @@ impl Given {
         self.text(name).unwrap_or_default()
     }
 
+    /// A list of texts, in the order given; empty where it was left out.
     pub fn names(&self, name: &str) -> Vec<String> {
         let list = self.0.get(name).and_then(Value::as_array);
         let names = list.into_iter().flatten().filter_map(Value::as_str);
         names.map(str::to_owned).collect()
     }
 
+    /// A list of names with their values, in the order given; empty where it was left out.
     pub fn pairs(&self, name: &str) -> Vec<(&str, &str)> {
         let list = self.0.get(name).and_then(Value::as_array);
         let pairs = list.into_iter().flatten();

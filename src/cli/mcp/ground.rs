@@ -30,6 +30,8 @@ const PAGING: [&str; 7] = [
     "page", "next", "cursor", "continu", "sync", "skip", "resume",
 ];
 
+/// The settings, the client and the history that every call of a tool uses, made once for the whole
+/// run.
 pub struct Ground {
     pub home: Home,
     pub settings: Settings,
@@ -46,6 +48,8 @@ pub struct Ground {
 }
 
 impl Ground {
+    /// Reads the settings as they are at the start. A value is never asked for, so a token with the
+    /// source `prompt` has none here. An error where the fixed environment has no base URL.
     pub fn new(args: &McpArgs) -> Result<Ground, Trouble> {
         let home = Home::find()?;
         let settings = home.settings()?;
@@ -99,6 +103,8 @@ impl Ground {
         self.history.clone().close(within);
     }
 
+    /// Whether the person started the server with `--allow-writes`. A protected environment is not
+    /// written to even then.
     pub fn allow_writes(&self) -> bool {
         self.allow_writes
     }
@@ -373,6 +379,7 @@ pub struct Step {
 }
 
 impl Errand {
+    /// An errand that has made no call yet.
     pub fn new(
         ground: Arc<Ground>,
         flight: Arc<Flight>,
@@ -388,6 +395,8 @@ impl Errand {
         }
     }
 
+    /// Runs what is asynchronous to its end and blocks this thread; it must not be one of the
+    /// runtime's own.
     pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         self.handle.block_on(future)
     }

@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 /// Rows of a search.
 const ROWS: usize = 50;
 
+/// Explains a status, a code, a cause or a pasted answer, with the words of the environment's API
+/// where one is named.
 pub fn explain(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     let ground = &errand.ground;
     let named = ground.named(given.text("env"))?.map(|named| named.name);
@@ -28,16 +30,21 @@ pub fn explain(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     }
 }
 
+/// The newest calls of the history that fit a filter, without their bodies; without a filter, of
+/// all.
 pub fn history_search(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     let query = history::read_filter(given.text("filter").unwrap_or_default(), false)?;
     let found = errand.ground.history.recall(&query, ROWS, None)?;
     Ok(history::found_json(&found))
 }
 
+/// One call of the history with its answer, by its id or how that begins.
 pub fn history_show(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     Ok(exchange_json(&errand.recalled(given.needed("id"))?))
 }
 
+/// When a call of the history began to come out otherwise, by the calls of the same method and
+/// token.
 pub fn when(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     let ground = &errand.ground;
     let asked = errand.recalled(given.needed("id"))?;
@@ -47,6 +54,7 @@ pub fn when(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     Ok(turning::document(&found))
 }
 
+/// A call of the history as a ticket in Markdown.
 pub fn ticket(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     let ground = &errand.ground;
     let Some(Export::Ticket(write)) = registry::export("markdown") else {
@@ -56,6 +64,8 @@ pub fn ticket(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     Ok(json!({ "markdown": text }))
 }
 
+/// The tokens by name, each with its kind of source and, where that can be had without starting a
+/// program, its fingerprint; never a value.
 pub fn token_list(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     let ground = &errand.ground;
     let named = ground.named(given.text("env"))?;
@@ -63,6 +73,8 @@ pub fn token_list(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     Ok(known_json(&tokens))
 }
 
+/// What can be told of a token by its value, which is read here and goes nowhere. With an
+/// environment, it is held against what is known of that API.
 pub fn token_inspect(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     let ground = &errand.ground;
     let named = ground.named(given.text("env"))?;
@@ -75,6 +87,7 @@ pub fn token_inspect(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     Ok(named_json(&token, &secret, named.as_ref(), library))
 }
 
+/// The environments of the settings; where the server is fixed to one, that alone.
 pub fn env_list(errand: &Errand, _: &Given) -> Result<Value, Trouble> {
     Ok(match errand.ground.named(None)? {
         Some(fixed) => env::environments_json(&[fixed]),

@@ -10,6 +10,8 @@ use crate::model::Tempo;
 use serde_json::Value;
 use std::sync::Arc;
 
+/// Every step of a session with each caller, as a table. Steps that write are not sent unless the
+/// person allowed it.
 pub fn matrix(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     let ground = &errand.ground;
     let session = ground.session(given.needed("session"))?;
@@ -45,6 +47,8 @@ pub fn matrix(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     Ok(table::matrix_json(&errand.wait(filled)))
 }
 
+/// Sends the steps of a session one after the other, and says of each whether it came out as
+/// recorded.
 pub fn replay(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     let ground = &errand.ground;
     let session = ground.session(given.needed("session"))?;

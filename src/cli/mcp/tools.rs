@@ -20,6 +20,8 @@ pub enum Touch {
     Calls,
 }
 
+/// One tool: its words for the agent, what it takes, the shape of its result, and the function that
+/// does the work.
 pub struct Tool {
     pub name: &'static str,
     pub title: &'static str,
@@ -38,6 +40,7 @@ pub struct Tool {
 /// A call as most tools take it.
 const CALL: [&str; 5] = ["method", "params", "headers", "data", "env"];
 
+/// Every tool there is, in the order in which a client lists them.
 pub const TOOLS: &[Tool] = &[
     Tool {
         name: "explain",
@@ -207,6 +210,7 @@ pub const TOOLS: &[Tool] = &[
 ];
 
 impl Tool {
+    /// The names that it takes, and which of them it needs.
     pub fn takes(&self) -> Takes {
         Takes {
             tool: self.name,

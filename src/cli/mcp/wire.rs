@@ -29,6 +29,8 @@ enum Line {
     TooLong,
 }
 
+/// The standard streams as the protocol's library wants them. The end of standard input means that
+/// the client is gone.
 pub struct Wire {
     lines: mpsc::Receiver<Line>,
     /// Lines to be written, each with who waits for it.

@@ -15,6 +15,8 @@ use crate::model::{
 };
 use std::path::{Path, PathBuf};
 
+/// Defines a token in config.toml and keeps its value; a value that was kept is taken back where
+/// the file cannot be written.
 pub fn run(args: &TokenAddArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
@@ -76,6 +78,8 @@ fn placement(args: &TokenAddArgs) -> Placement {
     given.unwrap_or_default()
 }
 
+/// Takes a token out of config.toml, and its value out of the keyring. A file with its value stays,
+/// and is named.
 pub fn remove(name: &str, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;

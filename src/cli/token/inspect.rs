@@ -27,6 +27,8 @@ use unicode_width::UnicodeWidthStr;
 /// No credential is longer; a stream above this is not one.
 const LONGEST_VALUE: u64 = 64 * 1024;
 
+/// Prints what can be told of one token, or how two differ; with a call, the report is held against
+/// that. Always 0, whatever is found.
 pub fn run(args: &TokenInspectArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
@@ -303,6 +305,7 @@ fn print(looked: &Looked, page: &[Line], beside: Option<&[Line]>, known: &Known,
     }
 }
 
+/// Prints lines in columns: label, text, and how it is known; what is doubtful or bad is in colour.
 pub fn rows(lines: &[Line], out: &mut Out) {
     let width = lines.iter().map(|line| line.label.width()).max();
     let width = width.unwrap_or(0).min(24);

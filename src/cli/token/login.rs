@@ -23,6 +23,8 @@ use std::time::Duration;
 /// No address is longer.
 const LONGEST_ADDRESS: u64 = 64 * 1024;
 
+/// Gets a token from its authorization server. Exits with 1 if none came, or if the system's
+/// keyring could not keep it for the next command.
 pub fn run(args: &TokenLoginArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
@@ -170,6 +172,8 @@ fn pasted() -> Option<Secret> {
     read.is_ok().then(|| Secret::new(text.trim()))
 }
 
+/// The result under `--json`: names, scopes and the end, never the value. The scopes given are
+/// absent where the server did not say.
 pub fn got_json(got: &Got) -> Value {
     let mut object = Map::new();
     object.insert("name".into(), json!(got.name.as_str()));

@@ -16,6 +16,7 @@ use crate::engine::{Home, Vault};
 use crate::model::{Environment, Settings, TokenName, TokenRef};
 use serde_json::{Map, Value, json};
 
+/// Lists, defines, inspects, gets, verifies or removes tokens.
 pub fn run(args: TokenArgs, out: &mut Out) -> Result<u8, Trouble> {
     match args.command {
         TokenCommand::List { place, json } => list(&place, json, out),

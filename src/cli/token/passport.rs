@@ -51,6 +51,8 @@ impl Past {
         past
     }
 
+    /// The last calls with this very value of a token, the newest first: what came of each, where
+    /// it went and how long ago.
     pub fn uses(&self, token: &TokenRef, now: Timestamp) -> Vec<Line> {
         passport::uses(&self.calls, token, now)
     }

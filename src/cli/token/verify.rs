@@ -27,6 +27,8 @@ use std::sync::Arc;
 /// Calls of the token that are looked through for how it stands.
 const LOOKED_THROUGH: usize = 200;
 
+/// Prints whether the signature holds and what the issuer says; exits with 1 if it does not hold,
+/// so that a script goes on only with a good token.
 pub fn run(args: &TokenVerifyArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;

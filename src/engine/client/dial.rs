@@ -151,6 +151,7 @@ pub fn no_address(family: Family, host: &str) -> Failure {
     )
 }
 
+/// The failure where a host that only a token named resolves to an address that is not public.
 pub fn not_public(host: &str) -> Failure {
     Failure::unsent(
         Cause::DnsUnresolved,

@@ -37,6 +37,7 @@ pub fn place(environment: &Environment, origin: &Origin) -> Environment {
     }
 }
 
+/// The failure where a token could not be got and so no call went out; `why` has no full stop.
 pub fn unsent(cause: Cause, name: &TokenName, why: &str, hint: &str) -> Failure {
     Failure::unsent(cause, format!("token {name} was not got: {why}."), hint)
 }
@@ -239,6 +240,8 @@ impl Grants {
     }
 }
 
+/// The name under which the vault keeps a part of a grant, such as the client secret; a failure
+/// where the token's own name leaves no room for it.
 pub fn part(part: GrantPart, token: &TokenName) -> Result<TokenName, Failure> {
     part.of(token).ok_or_else(|| {
         let why = "its name is too long for what belongs to its grant";

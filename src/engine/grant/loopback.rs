@@ -15,6 +15,7 @@ const HEAD: usize = 16 * 1024;
 /// A browser sends its head at once.
 const HEAD_TIME: Duration = Duration::from_secs(5);
 
+/// An open port that waits for the browser.
 pub struct Loopback {
     listener: TcpListener,
     /// The whole address, as the server is told it.

@@ -41,6 +41,7 @@ pub struct Wish {
     pub allowed: Allowed,
 }
 
+/// What became of a wish to verify a token.
 pub enum Proof {
     /// This host would be asked, if a person says yes; why, as a sentence.
     Asks {

@@ -38,6 +38,8 @@ pub enum Person {
     Pastes(fn() -> Option<Secret>),
 }
 
+/// Tokens that are got from their authorization servers, and held for this run. Copies share what
+/// is held.
 #[derive(Clone)]
 pub struct Grants {
     pub(super) inner: Arc<Inner>,
@@ -69,6 +71,8 @@ pub(super) struct Held {
 }
 
 impl Held {
+    /// Whether it can still be sent: it lives longer than 30 seconds from now, or than a tenth of
+    /// its life where that is less. A value without an end is always fresh.
     pub fn is_fresh(&self, now: Timestamp) -> bool {
         let Some(until) = self.until else {
             return true;
@@ -79,6 +83,8 @@ impl Held {
         left > (life / 10).min(MARGIN)
     }
 
+    /// Whether it was got as the settings say now; what a command printed counts for every source
+    /// but a grant.
     pub fn is_of(&self, source: &TokenSource) -> bool {
         match source {
             TokenSource::Grant(grant) => self.grant.as_ref() == Some(grant),
@@ -99,6 +105,8 @@ pub struct DeviceShown {
 }
 
 impl Grants {
+    /// `tell` hears of every call made for a token, and of what a person has to do. Its calls go
+    /// without the cookies and the consent of the other calls.
     pub fn new(
         vault: Arc<Vault>,
         options: &ClientOptions,

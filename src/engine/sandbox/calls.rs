@@ -55,6 +55,7 @@ impl Call {
     }
 }
 
+/// The guided list, in the order in which it is shown: a 403 first, then by status.
 pub const CALLS: &[Call] = &[
     call(403, "GET", "/core/runbooks/7/tasks", "support",
         "Support may see this runbook, but needs a role on it to list its tasks."),

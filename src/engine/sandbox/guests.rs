@@ -38,10 +38,12 @@ impl Guests {
         self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many are connected now, those that wait for an answer among them.
     pub fn count(&self) -> usize {
         self.list().guests.len()
     }
 
+    /// Takes a new guest in, who is silent from now on; it is gone when the seat is dropped.
     pub fn seat(self: &Arc<Guests>) -> Seat {
         let mut list = self.list();
         let number = list.next;
@@ -58,6 +60,7 @@ impl Guests {
         }
     }
 
+    /// Tells what ends a guest's connection; before that, dismissing it cannot cut it off.
     pub fn is_served_by(&self, number: u64, connection: AbortHandle) {
         // It may have come to its end before.
         if let Some(guest) = self.list().guests.get_mut(&number) {
@@ -83,6 +86,7 @@ impl Guests {
 }
 
 impl Seat {
+    /// The number by which the guests know it; none is given twice.
     pub fn number(&self) -> u64 {
         self.number
     }
@@ -104,6 +108,7 @@ impl Seat {
         self.change(|guest| guest.waits = true);
     }
 
+    /// Its answer went out: from now on it counts as silent.
     pub fn is_answered(&self) {
         self.change(|guest| guest.waits = false);
     }

@@ -37,6 +37,8 @@ pub(super) struct Issued {
 }
 
 impl Issued {
+    /// Whether it counts at a moment: neither revoked nor run out. Which key signed it is not asked
+    /// here.
     pub fn is_good(&self, now: Timestamp) -> bool {
         !self.revoked && self.expires_at > now
     }

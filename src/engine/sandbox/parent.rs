@@ -3,15 +3,18 @@
 #[cfg(unix)]
 pub use on_unix::Parent;
 
+/// Where it cannot be told whether the parent has ended, none is known.
 #[cfg(not(unix))]
 pub struct Parent;
 
 #[cfg(not(unix))]
 impl Parent {
+    /// Always `None`: a sandbox here ends when it is stopped.
     pub fn of_this() -> Option<Parent> {
         None
     }
 
+    /// Waits for ever.
     pub async fn ends(self) {
         std::future::pending().await
     }
@@ -25,6 +28,7 @@ mod on_unix {
     /// How often it is looked for where the system does not tell of its end.
     const LOOK: Duration = Duration::from_millis(250);
 
+    /// The process by its id, as it was when this one asked.
     pub struct Parent(Pid);
 
     impl Parent {

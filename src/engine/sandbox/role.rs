@@ -61,6 +61,7 @@ pub(super) struct Grant {
 }
 
 impl Grant {
+    /// A role held on one runbook, by its id, and nowhere else.
     pub fn on_runbook(role: Role, runbook: u64) -> Grant {
         Grant {
             role,

@@ -192,6 +192,7 @@ pub(super) enum RunbookStage {
 }
 
 impl RunbookStage {
+    /// The word for it in JSON and in filters.
     pub fn id(self) -> &'static str {
         match self {
             RunbookStage::Planning => "planning",
@@ -234,10 +235,12 @@ pub(super) struct Runbook {
 }
 
 impl Runbook {
+    /// A task of this runbook; `None` for one of another.
     pub fn task(&self, id: u64) -> Option<&Task> {
         self.tasks.iter().find(|t| t.id == id)
     }
 
+    /// A stream of this runbook; `None` for one of another.
     pub fn stream(&self, id: u64) -> Option<&Stream> {
         self.streams.iter().find(|s| s.id == id)
     }
@@ -268,6 +271,7 @@ pub(super) enum TaskStage {
 }
 
 impl TaskStage {
+    /// The word for it in JSON and in filters.
     pub fn id(self) -> &'static str {
         match self {
             TaskStage::NotStartable => "not_startable",
@@ -328,6 +332,7 @@ const TOKENS: [&str; 9] = [
     "throttled",
 ];
 
+/// The names under which the practice tokens are known, in the order in which a person meets them.
 pub fn token_names() -> Vec<TokenName> {
     TOKENS
         .iter()

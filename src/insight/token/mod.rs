@@ -34,6 +34,7 @@ pub use repair::{Repair, repair};
 pub use seems::{Seems, seems_token};
 pub use words::{How, Line, Tone, differences, lines, relative};
 
+/// What a look at a token's text tells; safe to show, to keep and to print.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenReport {
     pub kind: TokenKind,

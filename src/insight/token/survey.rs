@@ -70,6 +70,8 @@ pub struct Permission {
     pub of: String,
 }
 
+/// What was found out about a token so far. It is planned and filled call by call, and can be shown
+/// at any time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
     /// The token as it went out.

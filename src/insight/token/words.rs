@@ -34,6 +34,8 @@ pub enum How {
 }
 
 impl How {
+    /// The words behind a line, as `by claim`; the same on the screen and in the shell, 16 columns
+    /// at most.
     pub fn words(self) -> &'static str {
         match self {
             How::Form => "by form",
@@ -47,6 +49,7 @@ impl How {
     }
 }
 
+/// One thing worth knowing of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub label: String,
@@ -56,6 +59,8 @@ pub struct Line {
 }
 
 impl Line {
+    /// A line without any change to its texts; they may come from outside and are made visible
+    /// where they are shown.
     pub fn new(label: impl Into<String>, text: impl Into<String>, tone: Tone, how: How) -> Line {
         Line {
             label: label.into(),

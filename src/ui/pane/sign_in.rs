@@ -20,6 +20,7 @@ const FRAMED: u16 = 60;
 /// White around a QR code, in modules; the standard asks for four, readers take two.
 const QUIET: usize = 2;
 
+/// Where the sheet stands: as high as its words need, with the QR code where that fits too.
 pub fn place(sign_in: &SignIn, screen: Rect) -> Rect {
     let width = match screen.width {
         120.. => WIDE,
@@ -52,6 +53,7 @@ fn inner(width: u16, framed: bool) -> usize {
     width.saturating_sub(if framed { 6 } else { 2 }) as usize
 }
 
+/// Draws the page, the code and the time that is left for the yes into `area`.
 pub fn draw(state: &State, sign_in: &SignIn, theme: &Theme, area: Rect, screen: &mut Frame) {
     let framed = screen.area().width >= FRAMED;
     let inside = if framed {

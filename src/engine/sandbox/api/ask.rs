@@ -29,6 +29,8 @@ impl Ask {
         self.text(place).parse().map_err(|_| Refusal::not_found())
     }
 
+    /// What stood in that place of the path, counted from zero; empty where the path has no such
+    /// place.
     pub fn text(&self, place: usize) -> &str {
         self.values.get(place).map_or("", String::as_str)
     }
@@ -38,6 +40,7 @@ impl Ask {
         stamp(self.now)
     }
 
+    /// The value of a query parameter, as it was decoded; the first where it was given twice.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.query
             .iter()
@@ -65,6 +68,7 @@ impl Ask {
         self.parameter(name).map(parse).transpose()
     }
 
+    /// A query parameter as a moment (RFC 3339); a 422 where it is none.
     pub fn time(&self, name: &'static str) -> Result<Option<Timestamp>, Refusal> {
         let parse = |text: &str| {
             text.parse().map_err(|_| {
@@ -75,6 +79,7 @@ impl Ask {
         self.parameter(name).map(parse).transpose()
     }
 
+    /// A query parameter that is `true` or `false`; a 422 for any other word.
     pub fn flag(&self, name: &'static str) -> Result<Option<bool>, Refusal> {
         match self.parameter(name) {
             None => Ok(None),
@@ -107,6 +112,7 @@ impl Ask {
         }
     }
 
+    /// How many entries of a list are to be passed over.
     pub fn offset(&self, name: &'static str) -> Result<Option<usize>, Refusal> {
         let parse = |text: &str| text.parse().map_err(|_| wrong_page(name));
         self.parameter(name).map(parse).transpose()
@@ -217,6 +223,8 @@ impl Document {
         (!found.is_null()).then_some(found)
     }
 
+    /// A string of the body of at most `TEXT_BYTES`; a 422 where it is longer or no string. Absent
+    /// and `null` are one.
     pub fn text(&self, pointer: &str) -> Result<Option<&str>, Refusal> {
         match self.at(pointer) {
             None => Ok(None),
@@ -239,6 +247,7 @@ impl Document {
         }
     }
 
+    /// An array of the body; a 422 where something else stands there. Absent and `null` are one.
     pub fn array(&self, pointer: &str) -> Result<Option<&Vec<Value>>, Refusal> {
         match self.at(pointer) {
             None => Ok(None),

@@ -29,6 +29,8 @@ pub(super) enum Core {
 }
 
 impl Core {
+    /// The instance that the call's `Core-Url` names, this sandbox's own where there is none; a 400
+    /// where the header is no address.
     pub fn behind(headers: &Headers) -> Result<Core, Refusal> {
         let host = headers.get("host").unwrap_or_default();
         let named = headers.get("core-url");

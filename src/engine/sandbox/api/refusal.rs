@@ -44,6 +44,7 @@ pub(super) enum Source {
 /// | 503 | `service_unavailable` |
 /// | 504 | `gateway_timeout` |
 impl Refusal {
+    /// A refusal for one reason, without a `source`.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Refusal {
         Refusal {
             status,
@@ -56,14 +57,17 @@ impl Refusal {
         }
     }
 
+    /// 400: the request cannot be read.
     pub fn bad_request(detail: impl Into<String>) -> Refusal {
         Refusal::new(StatusCode::BAD_REQUEST, "bad_request", detail)
     }
 
+    /// 401: nobody is known by this token, or there is none.
     pub fn unauthorized(detail: impl Into<String>) -> Refusal {
         Refusal::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
     }
 
+    /// 403: the person is known, and may not.
     pub fn forbidden(detail: impl Into<String>) -> Refusal {
         Refusal::new(StatusCode::FORBIDDEN, "forbidden", detail)
     }
@@ -75,6 +79,7 @@ impl Refusal {
         Refusal::new(StatusCode::NOT_FOUND, "not_found", detail)
     }
 
+    /// 422: the request can be read, and a value in it is not one that can be taken.
     pub fn unprocessable(detail: impl Into<String>) -> Refusal {
         Refusal::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -83,6 +88,7 @@ impl Refusal {
         )
     }
 
+    /// 500: the fault is ours.
     pub fn unexpected() -> Refusal {
         Refusal::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -91,6 +97,7 @@ impl Refusal {
         )
     }
 
+    /// Says for every error which place of the body is meant, as a JSON Pointer (RFC 6901).
     pub fn at(mut self, pointer: impl Into<String>) -> Refusal {
         let pointer = pointer.into();
         for problem in &mut self.problems {
@@ -99,6 +106,7 @@ impl Refusal {
         self
     }
 
+    /// Says for every error which query parameter is meant.
     pub fn about(mut self, parameter: &'static str) -> Refusal {
         for problem in &mut self.problems {
             problem.source = Some(Source::Parameter(parameter));
@@ -106,6 +114,8 @@ impl Refusal {
         self
     }
 
+    /// The answer's body in JSON:API's form: `errors`, each with title, detail and code. The title
+    /// is HTTP's own phrase for the status.
     pub fn body(&self) -> Value {
         let title = self.status.canonical_reason().unwrap_or("Error");
         let errors: Vec<Value> = self
@@ -136,6 +146,7 @@ pub(super) struct Checks {
 }
 
 impl Checks {
+    /// Notes one bad value, by the JSON Pointer to where it stands.
     pub fn refuse(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
         self.problems.push(Problem {
             detail: detail.into(),
@@ -152,6 +163,7 @@ impl Checks {
         }
     }
 
+    /// A 422 with all that was noted; `Ok` where nothing was.
     pub fn done(self) -> Result<(), Refusal> {
         if self.problems.is_empty() {
             return Ok(());

@@ -29,6 +29,8 @@ impl Keys {
         })
     }
 
+    /// The public keys as a JWK Set (RFC 7517, 5): the one in use and the one before it, without
+    /// the retired one.
     pub fn published(&self) -> Value {
         json!({ "keys": [shown(CURRENT, &self.current), shown(FORMER, &self.former)] })
     }

@@ -9,6 +9,8 @@ use url::form_urlencoded;
 pub(super) struct Form(Vec<(String, String)>);
 
 impl Form {
+    /// Reads `name=value&…` as a form sends it; nothing is an error, and what has no `=` has no
+    /// value.
     pub fn read(text: &[u8]) -> Form {
         Form(form_urlencoded::parse(text).into_owned().collect())
     }

@@ -32,6 +32,9 @@ enum Candidate {
     Status,
 }
 
+/// What an object says to programs. A word goes before a number; zero, one, minus one and the
+/// answer's own status are a code only where nothing else is. Beside a description the code is in
+/// `error` (RFC 6749, 5.2).
 pub fn codes_of<'a>(members: &'a Members, setting: Setting) -> Codes<'a> {
     let mut codes = Codes::default();
     let status = members.best(Role::Status, |m| status_in(m, setting));

@@ -501,6 +501,7 @@ fn inner_json(value: &Json) -> Option<Json> {
         .filter(|_| reading.complete && !reading.fragment)
 }
 
+/// Whether no error can stand in a value: numbers, booleans and blanks say nothing of one.
 pub fn is_empty(value: &Json) -> bool {
     match value {
         Json::Null | Json::Bool(_) | Json::Number(_) => true,

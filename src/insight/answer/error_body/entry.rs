@@ -63,6 +63,7 @@ pub struct Remedy {
 }
 
 impl Remedy {
+    /// A remedy that is an address and nothing more, so that the address is its text as well.
     pub fn link(url: &str) -> Remedy {
         Remedy {
             text: url.to_owned(),

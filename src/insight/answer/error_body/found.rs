@@ -4,6 +4,7 @@ use super::entry::Entry;
 use crate::insight::json::Note;
 use crate::model::limits;
 
+/// The errors that were read out of an answer; no entries where it says nothing of one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorBody {
     pub entries: Vec<Entry>,

@@ -21,11 +21,14 @@ pub struct Member<'a> {
 }
 
 impl Member<'_> {
+    /// How telling its name is for a role, zero the most; `None` where the name is not of that
+    /// role.
     pub fn rank(&self, role: Role) -> Option<usize> {
         let found = self.roles.iter().find(|(known, _)| *known == role);
         found.map(|(_, rank)| *rank)
     }
 
+    /// Whether its name is one of those for a role.
     pub fn is(&self, role: Role) -> bool {
         self.rank(role).is_some()
     }
@@ -38,6 +41,7 @@ pub struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
+    /// The members of an object at its place; none of a value that is no object.
     pub fn of(object: &'a Json, place: Place) -> Members<'a> {
         let mut all: Vec<Member> = Vec::new();
         Members::add(object, &mut all);
@@ -88,6 +92,7 @@ impl<'a> Members<'a> {
             .find_map(|(_, member)| Some((member.name, read(member)?)))
     }
 
+    /// A member's value by its squeezed name, as `errorcode` for `Error_Code`.
     pub fn get(&self, squeezed: &str) -> Option<&'a Json> {
         let named = |member: &&Member| member.squeezed == squeezed;
         self.all.iter().find(named).map(|member| member.value)

@@ -172,6 +172,7 @@ fn plain(text: &str) -> String {
     decoded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// HTML's entities as the characters they stand for; an unknown one stays as it stands.
 pub fn decode_entities(text: &str) -> String {
     let mut decoded = String::with_capacity(text.len());
     let mut pieces = text.split('&');

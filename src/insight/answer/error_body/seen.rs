@@ -11,6 +11,7 @@ pub struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
+    /// The first 200 members of an object; none of a value that is no object.
     pub fn of(object: &'a Json) -> Seen<'a> {
         let members = object.as_object().unwrap_or_default().iter().take(200);
         Seen {
@@ -20,11 +21,14 @@ impl<'a> Seen<'a> {
         }
     }
 
+    /// A member's value by its squeezed name, as `errorcode` for `Error_Code`.
     pub fn get(&self, name: &str) -> Option<&'a Json> {
         let found = self.members.iter().find(|(own, _)| own == name);
         found.map(|(_, value)| *value)
     }
 
+    /// Whether the value of one of these members fits; `names` are squeezed, with one blank
+    /// between.
     pub fn any(&self, names: &str, fits: impl Fn(&Json) -> bool) -> bool {
         let mut members = self.members.iter();
         members.any(|(own, value)| names.split(' ').any(|name| name == own) && fits(value))
@@ -84,6 +88,7 @@ impl<'a> Seen<'a> {
     }
 }
 
+/// Whether a value holds nothing: null, a blank text, a list or an object without members.
 pub fn is_empty(value: &Json) -> bool {
     match value {
         Json::Null => true,
@@ -118,6 +123,8 @@ pub fn says_something(value: &Json) -> bool {
     }
 }
 
+/// Whether a code says that all went well: zeros, 2xx, 1xx or 3xx, `1`, `20000`, or a word such as
+/// `ok`.
 pub fn is_fine_code(code: &str) -> bool {
     let code = code.trim();
     let zero = !code.is_empty() && code.bytes().all(|b| b == b'0');
@@ -127,6 +134,7 @@ pub fn is_fine_code(code: &str) -> bool {
         || is_fine_word(code)
 }
 
+/// False itself, or the text `false` in any letters.
 pub fn is_false(value: &Json) -> bool {
     match value {
         Json::Bool(value) => !value,
@@ -135,14 +143,17 @@ pub fn is_false(value: &Json) -> bool {
     }
 }
 
+/// True itself; the text `true` is not taken for it.
 pub fn is_true(value: &Json) -> bool {
     matches!(value, Json::Bool(true))
 }
 
+/// The digit zero, as a number or a text; `0.0` and `00` are not taken for it.
 pub fn is_zero(value: &Json) -> bool {
     matches!(value, Json::Number(digits) | Json::Text(digits) if digits == "0")
 }
 
+/// A whole number above zero, and no text.
 pub fn is_positive(value: &Json) -> bool {
     let Json::Number(digits) = value else {
         return false;
@@ -185,6 +196,7 @@ pub fn is_part(value: &Json) -> bool {
         || seen.get("errorcode").is_some()
 }
 
+/// Names of members that hold the answers to several requests, squeezed, with one blank between.
 pub const BATCHES: &str =
     "responses batchresponse batchresponses compositeresponse replies operations items";
 

@@ -34,6 +34,7 @@ pub fn is_phrase(text: &str) -> bool {
     PHRASES.split('|').any(|phrase| phrase == text)
 }
 
+/// Whether a text only says that something went wrong, or well, and not what; a blank text too.
 pub fn is_marker(text: &str) -> bool {
     let text = text.trim().to_ascii_lowercase();
     text.is_empty() || MARKERS.split('|').any(|marker| marker == text)
@@ -46,6 +47,7 @@ pub fn as_status(text: &str) -> Option<u16> {
     (first.len() == 3 && (100..=599).contains(&number)).then_some(number)
 }
 
+/// Digits and dots, with or without a minus before them.
 pub fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     digits.starts_with(|c: char| c.is_ascii_digit())

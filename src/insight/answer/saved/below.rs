@@ -49,6 +49,7 @@ impl Beneath<'_> {
         first.unwrap_or(0)
     }
 
+    /// The lines of the rest from `first` up to and without `end`, as one text.
     pub fn text(&self, first: usize, end: usize) -> String {
         self.rest.get(first..end).unwrap_or_default().join("\n")
     }

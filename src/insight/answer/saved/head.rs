@@ -56,6 +56,7 @@ pub fn field(line: &str) -> Option<(&str, &str)> {
     (!name.is_empty() && name.bytes().all(token)).then(|| (name, value.trim()))
 }
 
+/// Adds a line to a head; false where it is no field, and then nothing is added.
 pub fn push(headers: &mut Headers, line: &str) -> bool {
     let found = field(line);
     if let Some((name, value)) = found {

@@ -24,6 +24,7 @@ fn begins(line: &str) -> bool {
     head::status_line(line).is_some() || head::request_line(line).is_some()
 }
 
+/// Reads a whole transcript. What curl remarks behind the last body is no part of that body.
 pub fn read(text: &Text) -> Marked {
     let mut reader = MarkedReader::default();
     for raw in text.lines() {

@@ -13,6 +13,7 @@ pub struct Logged {
 
 const FAILED: &str = "HTTP FAILED: ";
 
+/// Whether a line begins a request or an answer as OkHttp logs them.
 pub fn is_mark(line: &str) -> bool {
     asked(line).is_some() || answered(line).is_some()
 }
@@ -34,6 +35,8 @@ fn answered(line: &str) -> Option<String> {
     Some(format!("HTTP/1.1 {status} {}", rest[..end].trim()))
 }
 
+/// Reads a whole log, whatever the logger puts before each line; `said` is why a call failed, where
+/// the last one did.
 pub fn read(text: &Text) -> Logged {
     let mut talk = Talk::default();
     let mut said = None;

@@ -35,6 +35,8 @@ struct PlainReader {
 /// A command is not longer.
 const LINES_BEFORE: usize = 200;
 
+/// Reads heads and bodies as they follow each other. A request counts as sent over TLS, since
+/// nothing here tells.
 pub fn read(text: &Text) -> Vec<Turn> {
     let mut reader = PlainReader {
         talk: Talk::default(),

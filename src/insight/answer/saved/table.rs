@@ -79,6 +79,7 @@ pub fn is_mark(line: &str, next: &str) -> bool {
     }
 }
 
+/// The one call that such a text shows; `None` where it shows no answer.
 pub fn read(text: &Text) -> Option<Turn> {
     let mut call = Call::default();
     let mut section = Section::General;

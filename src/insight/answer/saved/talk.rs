@@ -105,10 +105,12 @@ impl Talk {
         }
     }
 
+    /// Whether what came last belongs to a request.
     pub fn is_asking(&self) -> bool {
         self.part == TalkPart::Asking
     }
 
+    /// Whether the head of an answer has ended, so that what comes is its body.
     pub fn is_in_body(&self) -> bool {
         self.part == TalkPart::Body
     }
@@ -182,6 +184,7 @@ impl Talk {
         }
     }
 
+    /// All turns, once nothing more comes.
     pub fn finish(mut self) -> Vec<Turn> {
         self.close();
         self.turns

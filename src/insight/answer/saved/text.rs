@@ -33,6 +33,7 @@ struct Around {
 }
 
 impl<'a> Text<'a> {
+    /// Finds out what stands around the lines, without copying a text that has no escapes to undo.
     pub fn of(bytes: &'a [u8]) -> Text<'a> {
         let bytes = plain(bytes);
         let around = Around::of(&bytes);

@@ -13,6 +13,7 @@ enum Section {
     Data,
 }
 
+/// Whether a line is the title of a head, sent or received.
 pub fn is_mark(line: &str) -> bool {
     matches!(section(line), Some(Section::SentHead | Section::Head))
 }
@@ -45,6 +46,7 @@ fn row(line: &str) -> Option<(usize, &str)> {
     ))
 }
 
+/// Reads a whole trace. A jump in the offsets is where a line of HTTP ended.
 pub fn read(text: &Text) -> Vec<Turn> {
     let mut talk = Talk::default();
     let mut at = Section::Other;

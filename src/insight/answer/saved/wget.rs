@@ -7,6 +7,7 @@ use super::text::{Text, shown};
 
 const AWAITS: &str = "HTTP request sent, awaiting response...";
 
+/// Whether a line tells of a request that went out or is waited for.
 pub fn is_mark(line: &str) -> bool {
     line.starts_with("---request begin---") || behind_awaits(line).is_some()
 }
@@ -26,6 +27,7 @@ struct WgetReader {
     awaits: bool,
 }
 
+/// Reads a whole output. Without `-S` or `-d` an answer is its status alone.
 pub fn read(text: &Text) -> Vec<Turn> {
     let mut reader = WgetReader::default();
     for raw in text.lines() {

@@ -5,6 +5,7 @@ use super::{Findings, Rule, Tier};
 use crate::insight::facts::Case;
 use crate::model::{Cause, CookieNews};
 
+/// What was sent or left out, what the answer takes back, and a missing mark against forged calls.
 pub const RULES: &[Rule] = &[
     Rule {
         id: "cookies.expired",

@@ -28,6 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
+/// Where every call of an example goes unless its request names a host.
 pub const HOST: &str = "https://api.acme.example";
 
 /// What an answer was, and with which headers it came.
@@ -66,11 +67,13 @@ pub fn listing(ids: &[&str]) -> Said {
     says(200, &format!("{{\"data\":[{}]}}", rows.join(",")))
 }
 
+/// A single thing, as a 200 with its data.
 pub fn shown() -> Said {
     says(200, "{\"data\":{\"id\":\"7\",\"name\":\"Move\"}}")
 }
 
 impl Said {
+    /// The same with one header more.
     pub fn with(mut self, name: &str, value: &str) -> Said {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
@@ -183,6 +186,7 @@ pub fn home() -> Knowledge {
     }
 }
 
+/// A case under construction: a call, to which each method adds or changes one thing.
 pub struct Example(pub Case);
 
 fn exchange(number: u64, request: &str, outcome: Outcome) -> Exchange {
@@ -280,15 +284,18 @@ impl Example {
         Example(self.0.knowing(knowledge))
     }
 
+    /// With one header more in the request.
     pub fn header(self, name: &str, value: &str) -> Example {
         self.anew(|exchange| exchange.sent.headers.push(name, value))
     }
 
+    /// With a body of this media type in the request.
     pub fn body(self, media_type: &str, body: &str) -> Example {
         let example = self.header("content-type", media_type);
         example.anew(|exchange| exchange.sent.body = body.as_bytes().to_vec())
     }
 
+    /// With another URL as a person typed it; the one that was sent stays.
     pub fn typed_url(self, url: &str) -> Example {
         self.anew(|exchange| exchange.typed.url = url.to_owned())
     }
@@ -299,6 +306,8 @@ impl Example {
         led.anew(|exchange| exchange.redirects[0].location = location.to_owned())
     }
 
+    /// With one redirect (302) to a path of the same host, after which `method` was used. Where no
+    /// token went along, `authorization` counts as left out.
     pub fn led(self, method: &str, token_sent: bool) -> Example {
         self.anew(|exchange| {
             exchange.redirects.push(Hop {
@@ -315,21 +324,25 @@ impl Example {
         })
     }
 
+    /// With another text as its token, which is inspected at the time of the call.
     pub fn token(mut self, text: &str) -> Example {
         self.0.credential.report = Some(inspect(text, self.0.now, &Marks::default()));
         self
     }
 
+    /// With another word before its credential; `None` for a bare value.
     pub fn scheme(mut self, word: Option<&str>) -> Example {
         self.0.credential.scheme = word.map(str::to_owned);
         self
     }
 
+    /// With its credential at another place of the request.
     pub fn place(mut self, place: CredentialPlace) -> Example {
         self.0.credential.place = place;
         self
     }
 
+    /// With what became of cookies in this exchange.
     pub fn cookies(self, news: CookieNews) -> Example {
         self.anew(|exchange| {
             if let Outcome::Answered(response) = &mut exchange.outcome {
@@ -338,11 +351,13 @@ impl Example {
         })
     }
 
+    /// The same call worked at this moment with a new value of its token.
     pub fn renewed(mut self, at: Timestamp) -> Example {
         self.0.renewed = Some(at);
         self
     }
 
+    /// This very call worked before, as the history has it.
     pub fn past(mut self, past: Past) -> Example {
         self.0.past = Some(past);
         self
@@ -357,14 +372,18 @@ impl Example {
         self
     }
 
+    /// With a probe that went out with the call's own token.
     pub fn own(self, purpose: Purpose, path: &str, said: Said) -> Example {
         self.probe(purpose, Bearer::Own, path, said)
     }
 
+    /// With a GET to `path` as a probe, and what it was answered.
     pub fn probe(self, purpose: Purpose, bearer: Bearer, path: &str, said: Said) -> Example {
         self.probe_about(purpose, bearer, path, "", said)
     }
 
+    /// The same, told apart from other probes of its purpose by `about`, such as a parameter's
+    /// name.
     pub fn probe_about(
         mut self,
         purpose: Purpose,

@@ -36,6 +36,8 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// Notes evidence for a cause, or against it where the weight is below zero. Weights of one
+    /// cause add up; its confidence ends where its best tier does.
     pub fn add(&mut self, cause: Cause, weight: f32, tier: Tier, says: impl Into<String>) {
         self.list.push(Finding {
             rule: self.rule,
@@ -46,6 +48,8 @@ impl Findings {
         });
     }
 
+    /// Notes the same weight, given above zero, against several causes, without a sentence of its
+    /// own.
     pub fn against(&mut self, causes: &[Cause], weight: f32) {
         for cause in causes {
             self.add(*cause, -weight, Tier::Seen, "");
@@ -53,6 +57,7 @@ impl Findings {
     }
 }
 
+/// One question to a case. Its id, such as `auth.shape`, stands with every finding it makes.
 pub struct Rule {
     pub id: &'static str,
     pub look: fn(&Case, &mut Findings),

@@ -8,6 +8,7 @@ use crate::insight::json::Json;
 use crate::insight::words::Sense;
 use crate::model::Cause;
 
+/// By the words, by the form, and by whether everybody is told the same.
 pub const RULES: &[Rule] = &[
     Rule {
         id: "foreign.words",

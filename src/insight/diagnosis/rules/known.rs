@@ -15,6 +15,7 @@ use crate::model::{Cause, CauseGroup, Outcome};
 use std::sync::LazyLock;
 use url::Url;
 
+/// By what the answer says, and by its status alone.
 pub const RULES: &[Rule] = &[
     Rule {
         id: "known.says",
@@ -276,6 +277,7 @@ fn nats(share: f32, left: f32) -> f32 {
 pub struct Beside<'a>(Vec<Spoken<'a>>);
 
 impl<'a> Beside<'a> {
+    /// Asks the packs of a case once; what they say of a status alone is left out.
     pub fn of(case: &'a Case) -> Beside<'a> {
         let heard = heard(case);
         let mut rows = spoken(case, &heard);

@@ -5,6 +5,7 @@ use crate::insight::facts::{Bearer, Case, CredentialPlace, Page, Purpose};
 use crate::insight::words::{Sense, senses_of_code};
 use crate::model::Cause;
 
+/// Whose the limit is, by the answer's own words and headers, and by the answers to probes.
 pub const RULES: &[Rule] = &[
     Rule {
         id: "limits.whose",

@@ -8,6 +8,7 @@ use crate::insight::facts::{Case, CredentialPlace, Facts, Purpose, attribute, id
 use crate::insight::json::Json;
 use crate::model::{Cause, StatusClass};
 
+/// A 2xx with nothing wrong, a filter without effect, and a list without entries.
 pub const RULES: &[Rule] = &[
     Rule {
         id: "lists.fine",

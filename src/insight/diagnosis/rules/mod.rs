@@ -51,6 +51,8 @@ pub const RULES: &[&[Rule]] = &[
     past::RULES,
 ];
 
+/// Asks every rule about a case; what they found, in the order of the rules, for `explain` to
+/// weigh.
 pub fn look(case: &Case) -> Vec<Finding> {
     let mut findings = Findings::default();
     for rule in RULES.iter().flat_map(|rules| rules.iter()) {

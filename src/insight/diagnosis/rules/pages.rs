@@ -7,6 +7,7 @@ use crate::insight::api::pattern::path_fits;
 use crate::insight::facts::{Case, Facts, Page};
 use crate::model::{Body, Cause, RequestSpec};
 
+/// A page that refuses, a page in place of data, and an address meant for a browser.
 pub const RULES: &[Rule] = &[
     Rule {
         id: "pages.refusal",

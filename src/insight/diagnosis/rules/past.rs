@@ -6,6 +6,7 @@ use crate::insight::facts::{Case, CredentialPlace};
 use crate::insight::token::relative;
 use crate::model::Cause;
 
+/// That the call worked before, and that it works again with a new value of its token.
 pub const RULES: &[Rule] = &[
     Rule {
         id: "past.worked",

@@ -7,6 +7,7 @@ use crate::insight::json::Json;
 use crate::insight::words::Sense;
 use crate::model::Cause;
 
+/// A refusal of a token that works, a scope that is missing, and lists in which nothing is seen.
 pub const RULES: &[Rule] = &[
     Rule {
         id: "permission.denied",
@@ -22,6 +23,8 @@ pub const RULES: &[Rule] = &[
     },
 ];
 
+/// Whether the token may not do this: the answer says so, or refuses a token that a probe proves to
+/// work.
 pub fn is_denied(case: &Case) -> bool {
     case.call.is_denial() || case.call.is_refusal() && case.works().is_some()
 }
@@ -156,6 +159,7 @@ fn is_in_reach(probed: &Probed) -> bool {
     }
 }
 
+/// Whether a probe with the call's own token showed something that only a role gives.
 pub fn has_reach(case: &Case) -> bool {
     case.own().any(is_in_reach)
 }

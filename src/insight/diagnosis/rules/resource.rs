@@ -13,6 +13,7 @@ use crate::insight::route::Part;
 use crate::insight::words::Sense;
 use crate::model::Cause;
 
+/// From the status alone to the places around the resource, and the path itself.
 pub const RULES: &[Rule] = &[
     Rule {
         id: "resource.missing",

@@ -7,6 +7,7 @@ use crate::insight::facts::{Case, CredentialPlace, Facts, Page, Purpose};
 use crate::insight::words::Sense;
 use crate::model::Cause;
 
+/// Codes and words are two rules, since words weigh far less.
 pub const RULES: &[Rule] = &[
     Rule {
         id: "said.code",

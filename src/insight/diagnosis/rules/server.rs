@@ -8,6 +8,7 @@ use crate::insight::facts::{Case, Facts, Page, Purpose};
 use crate::insight::words::Sense;
 use crate::model::Cause;
 
+/// The API's own fault, one behind it, and one that passes.
 pub const RULES: &[Rule] = &[
     Rule {
         id: "server.own",

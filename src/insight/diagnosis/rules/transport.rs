@@ -6,6 +6,7 @@ use super::pages::is_login;
 use crate::insight::facts::Case;
 use crate::model::{Cause, CauseGroup, Outcome};
 
+/// A single rule: the failure already has a cause.
 pub const RULES: &[Rule] = &[Rule {
     id: "transport.failed",
     look: failed,

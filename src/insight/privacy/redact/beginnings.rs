@@ -43,6 +43,7 @@ impl Beginnings {
         self.bits[bit >> 6] |= 1 << (bit & 63);
     }
 
+    /// Takes in all of another set, so that one walk looks for both.
     pub fn add_all(&mut self, other: &Beginnings) {
         for (bits, more) in self.bits.iter_mut().zip(other.bits.iter()) {
             *bits |= more;

@@ -86,6 +86,8 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// For a walk that has not begun. Its budget grows with the text, so that no text makes the
+    /// walk slow.
     pub fn of(text: &[u8]) -> Seen {
         Seen {
             end: 0,

@@ -106,6 +106,7 @@ struct Reach {
 }
 
 impl<'t> Places<'t> {
+    /// For a walk that has not begun. How far it may look ahead and back grows with the text alone.
     pub fn new(text: &'t [u8]) -> Places<'t> {
         Places {
             text,

@@ -69,6 +69,8 @@ impl<'v> Search<'v> {
         self.sets.iter().any(|(values, _)| !values.is_empty())
     }
 
+    /// Everything secret in a text: as it stands, across wrapped lines, in bytes written as
+    /// numbers, in event streams, and behind escapes and base64 where there are signs of them.
     pub fn look(&self, text: &[u8]) -> Found {
         if !self.has_values() && !self.by_name {
             return Found::default();
@@ -470,6 +472,7 @@ fn scheme_length(value: &[u8]) -> usize {
 }
 
 impl Found {
+    /// Whether nothing secret was found.
     pub fn is_empty(&self) -> bool {
         self.named.is_empty() && self.known.is_empty()
     }

@@ -59,6 +59,7 @@ fn is_address(host: &str) -> bool {
     parts.clone().count() == 4 && parts.into_iter().all(|part| part.parse::<u8>().is_ok())
 }
 
+/// A text with a mask for each secret in it; bytes that are then no UTF-8 become `U+FFFD`.
 pub fn text(search: &Search, text: &str) -> String {
     match search.clean(text.as_bytes()) {
         Some(masked) => lossy(masked),
@@ -66,6 +67,8 @@ pub fn text(search: &Search, text: &str) -> String {
     }
 }
 
+/// The secrets in headers: the credential of one with a secret name, those in the text of any
+/// other. A name in braces, as `{{token:support}}`, is no secret.
 pub fn values_of_headers(headers: &Headers) -> Vec<Value> {
     let mut values = Vec::new();
     for header in headers.iter() {
@@ -126,6 +129,8 @@ pub fn values_in(text: &[u8]) -> Vec<Value> {
     direct_values(text, &found)
 }
 
+/// What stands right under secret names in a text that was searched already, as it stands and with
+/// its escapes undone once and twice; of a Basic credential, the password too.
 pub fn direct_values(text: &[u8], found: &Found) -> Vec<Value> {
     let direct = found.named.iter().filter(|named| named.is_direct);
     let mut values = Vec::new();
@@ -159,6 +164,7 @@ pub fn value(text: &str) -> Option<Value> {
     (!is_name && !text.contains("‹token:")).then(|| Value::new(text))
 }
 
+/// A text with its escapes undone once: those of JSON, URLs and HTML.
 pub fn unescaped(text: &str) -> String {
     read(text.as_bytes(), Reading::Plain).map_or_else(|| text.to_owned(), lossy)
 }
@@ -197,10 +203,12 @@ pub fn values_of_cookie(pair: &str) -> Vec<Value> {
     forms.iter().filter_map(|form| value(form)).collect()
 }
 
+/// Whether a text was likely made by a machine: 16 bytes or more, or with a digit in it.
 pub fn is_made_up(text: &str) -> bool {
     text.len() >= 16 || text.bytes().any(|b| b.is_ascii_digit())
 }
 
+/// Bytes as text, without a copy where they are UTF-8.
 pub fn lossy(bytes: Vec<u8>) -> String {
     match String::from_utf8(bytes) {
         Ok(text) => text,

@@ -34,6 +34,8 @@ pub(super) struct Value {
 }
 
 impl Value {
+    /// A value by itself. Up to the host of a URL or the first line of a PEM other texts may begin
+    /// as it does, so that this much alone is not masked.
     pub fn new(text: impl Into<String>) -> Value {
         let text = text.into();
         Value {
@@ -127,6 +129,7 @@ impl Values {
         found
     }
 
+    /// Whether there is nothing to look for; values too short to be told apart are not kept.
     pub fn is_empty(&self) -> bool {
         self.whole.patterns.is_empty() && self.parts.patterns.is_empty() && self.alone.is_empty()
     }

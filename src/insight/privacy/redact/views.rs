@@ -85,6 +85,7 @@ pub(super) struct WayBack<'t> {
 }
 
 impl<'t> WayBack<'t> {
+    /// A way back from the start of the text; `reading` has to be the one by which it was read.
     pub fn new(text: &'t [u8], reading: Reading) -> WayBack<'t> {
         WayBack {
             text,

@@ -13,11 +13,14 @@ use unicode_width::UnicodeWidthStr;
 const HOW: usize = 16;
 const ROOM_FOR_HOW: usize = 72;
 
+/// Adds a text, wrapped at so many columns.
 pub fn say(lines: &mut Vec<Line<'static>>, text: &str, width: usize, style: Style) {
     let texts = wrap(text, width).into_iter();
     lines.extend(texts.map(|text| Line::styled(text, style)));
 }
 
+/// Lines of what is told, in columns: label, text, and how it is known where `width` has room for
+/// that. Scopes and roles stand one below the other.
 pub fn rows(told: Vec<Told>, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let labels = told.iter().map(|line| line.label.width());
     let label = labels.max().unwrap_or(0).clamp(9, 14).min(width / 3);

@@ -9,6 +9,7 @@ pub fn is_about_token(case: &Case) -> bool {
     case.call.is_refusal() || case.is_refused_everywhere() && !case.call.is_fine()
 }
 
+/// As `is_about_token`, or a 400 or 403 while no probe proves that the API accepts the token.
 pub fn may_be_about_token(case: &Case) -> bool {
     is_about_token(case) || matches!(case.call.status(), 400 | 403) && case.works().is_none()
 }

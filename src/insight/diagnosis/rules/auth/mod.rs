@@ -25,6 +25,8 @@ pub use about::is_at_home;
 pub use named::named_credential;
 pub use sent::{belongs_as_bearer, lost_on_the_way};
 
+/// What the call shows of its token comes first: whether one went along, how, and its text and
+/// times. Then what the answers to probes say of it.
 pub const RULES: &[Rule] = &[
     Rule {
         id: "auth.absent",

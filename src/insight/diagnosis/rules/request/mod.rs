@@ -21,6 +21,8 @@ pub use address::{dates_in, is_template};
 pub use headers::asked_header;
 pub use method::names_release;
 
+/// Each looks at one part of the request and at what the answer says of that part; the last at the
+/// status alone.
 pub const RULES: &[Rule] = &[
     Rule {
         id: "request.url",
