@@ -85,7 +85,7 @@ pub fn ask_to_read(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Surveys the token under the cursor: what it may do at each endpoint.
+/// Surveys the token under the cursor: whose it is, and what it can see.
 pub fn survey(state: &mut State) -> Vec<Effect> {
     tokens::selected(state).map_or_else(Vec::new, |name| begin(state, Task::Survey(name)))
 }

@@ -37,14 +37,15 @@ pub fn run(args: CapsuleArgs, out: &mut Out) -> Result<u8, Trouble> {
     out.line(&format!(
         "The case is in {name}; nothing secret stands in it."
     ));
-    out.line(&if is_safe_method(&capsule.request.method) {
-format!("Whoever holds the token runs httriage answer {name}, and sends back what it writes.")
-} else {
-format!(
-            "Whoever holds the token runs httriage answer {name}, and sends back what it writes. The {} itself is not made again: only what it acts upon is read.",
-            capsule.request.method
-        )
-});
+    out.line(&format!(
+        "Whoever holds the token runs httriage answer {name}, and sends back what it writes."
+    ));
+    let method = &capsule.request.method;
+    if !is_safe_method(method) {
+        out.line(&format!(
+            "The {method} itself is not made again: only what it acts upon is read."
+        ));
+    }
     Ok(0)
 }
 

@@ -52,13 +52,12 @@ pub fn run(args: McpArgs, out: &mut Out) -> Result<u8, Trouble> {
         let begun = rmcp::serve_server(door, wire).await;
         let Ok(running) = begun else {
             // A client that only opens and closes it, as some do to see that it is there.
-            return if *ended.borrow() {
-Ok(0)
-} else {
-Err(Trouble::failed(
-                    "The client did not begin as the protocol asks: its first message has to be initialize.",
-                ))
-};
+            if *ended.borrow() {
+                return Ok(0);
+            }
+            return Err(Trouble::failed(
+                "The client did not begin as the protocol asks: its first message has to be initialize.",
+            ));
         };
         let mut ended = ended;
         let gone = async {

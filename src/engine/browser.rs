@@ -4,7 +4,8 @@
 use super::child::Starter;
 use std::process::Stdio;
 
-const OPENER: &str = if cfg!(target_os = "macos") {
+/// The program that opens a page or a file as the person set it up.
+pub const OPENER: &str = if cfg!(target_os = "macos") {
     "open"
 } else if cfg!(windows) {
     "explorer"

@@ -102,6 +102,7 @@ mod tests {
     use crate::insight::api::library::CLIENT;
     use crate::insight::facts::Case;
     use crate::insight::{Explanation, explain, received};
+    use crate::model::Environment;
     use crate::model::{Cause, Outcome, Settings};
     use std::sync::Arc;
 

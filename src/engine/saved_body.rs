@@ -2,6 +2,7 @@
 //! whatever the system opens such files with.
 
 use super::Home;
+use super::browser::OPENER;
 use super::child::Starter;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -28,14 +29,6 @@ pub fn save(home: &Home, path: &Path, body: &[u8]) -> Result<PathBuf, String> {
 pub fn open(path: &Path, starter: &Starter) -> Result<(), String> {
     open_with(OPENER, path, starter)
 }
-
-const OPENER: &str = if cfg!(target_os = "macos") {
-    "open"
-} else if cfg!(windows) {
-    "explorer"
-} else {
-    "xdg-open"
-};
 
 fn open_with(opener: &str, path: &Path, starter: &Starter) -> Result<(), String> {
     let mut command = starter.command(opener);

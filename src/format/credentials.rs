@@ -97,10 +97,10 @@ impl CollectionBuilder<'_> {
             }
             Proof::Key { name, value, place } => {
                 let name = if name.is_empty() {
-"X-API-Key".to_owned()
-} else {
-name
-};
+                    "X-API-Key".to_owned()
+                } else {
+                    name
+                };
                 let said = format!("auth apikey {name}");
                 let token = slot(&self.credential(&name, &value, &said, at));
                 match place {

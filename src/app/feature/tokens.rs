@@ -1,5 +1,5 @@
-//! Tokens: reading a value to look at it, asking the API who
-//! it belongs to, and taking one for the request.
+//! Tokens: reading a value to look at it, getting one anew, asking the API whose it is, and taking
+//! one for the request.
 
 use crate::app::message::{Effect, Notice};
 use crate::app::remember::made;

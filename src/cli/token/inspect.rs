@@ -83,11 +83,12 @@ pub fn run(args: &TokenInspectArgs, out: &mut Out) -> Result<u8, Trouble> {
     let labels = [one.label(), other.label()];
     if found.is_empty() {
         let same = one.fingerprint == other.fingerprint;
-        out.line(if same {
-"Both are the same token."
-} else {
-"Their form tells no difference; they are not the same token. httriage matrix shows what each may do."
-});
+        let words = if same {
+            "Both are the same token."
+        } else {
+            "Their form tells no difference; they are not the same token. httriage matrix shows what each may do."
+        };
+        out.line(words);
         return Ok(0);
     }
     let rows: Vec<[String; 3]> = found

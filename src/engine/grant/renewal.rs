@@ -508,15 +508,16 @@ impl Renew for Grants {
         let names = names.join(", ");
         let status = exchange.outcome.headline();
         let is_good = exchange.outcome.status().is_some_and(|status| status < 400);
-        self.tell(News::Says(if is_good {
-format!(
+        let words = if is_good {
+            format!(
                 "Token {names} had expired: its old value was refused with 401, and the one got anew was answered {status}."
             )
-} else {
-format!(
+        } else {
+            format!(
                 "Token {names} was refused with 401 and renewed; the call made again was answered {status}."
             )
-}));
+        };
+        self.tell(News::Says(words));
     }
 }
 

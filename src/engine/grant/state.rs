@@ -11,8 +11,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// So long before its end a token is got anew; of one that lives shortly, a tenth of its life.
+/// So long before its end a token is got anew; of one that lives less than five
+/// minutes, a tenth of its life.
 const MARGIN: Duration = Duration::from_secs(30);
+
 /// What people hear of.
 pub enum News {
     /// A call that was made for a token, or that was refused for one that had run out.

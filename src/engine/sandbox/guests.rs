@@ -61,7 +61,7 @@ impl Guests {
     }
 
     /// Tells what ends a guest's connection; before that, dismissing it cannot cut it off.
-    pub fn is_served_by(&self, number: u64, connection: AbortHandle) {
+    pub fn serve_by(&self, number: u64, connection: AbortHandle) {
         // It may have come to its end before.
         if let Some(guest) = self.list().guests.get_mut(&number) {
             guest.connection = Some(connection);
@@ -99,17 +99,17 @@ impl Seat {
     }
 
     /// A part of a request came.
-    pub fn is_heard(&self) {
+    pub fn heard(&self) {
         self.change(|_| {});
     }
 
     /// Its request is whole, and is being answered.
-    pub fn waits(&self) {
+    pub fn begins_to_wait(&self) {
         self.change(|guest| guest.waits = true);
     }
 
     /// Its answer went out: from now on it counts as silent.
-    pub fn is_answered(&self) {
+    pub fn answered(&self) {
         self.change(|guest| guest.waits = false);
     }
 }
@@ -132,16 +132,16 @@ mod tests {
             .map(|_| tokio::spawn(std::future::pending::<()>()))
             .collect();
         for (seat, connection) in seats.iter().zip(&connections) {
-            guests.is_served_by(seat.number(), connection.abort_handle());
+            guests.serve_by(seat.number(), connection.abort_handle());
         }
-        seats[0].is_heard();
-        seats[1].waits();
+        seats[0].heard();
+        seats[1].begins_to_wait();
         assert!(guests.dismiss_one());
         assert!(guests.dismiss_one());
         assert!(guests.dismiss_one());
         assert!(!guests.dismiss_one());
         assert_eq!(guests.count(), 1);
-        seats[1].is_answered();
+        seats[1].answered();
         assert!(guests.dismiss_one());
         for connection in connections {
             assert!(connection.await.unwrap_err().is_cancelled());

@@ -46,7 +46,7 @@ mod on_unix {
         /// Returns when it has ended.
         pub async fn ends(self) {
             #[cfg(target_os = "linux")]
-            self.is_told().await;
+            self.wait_on_handle().await;
             while self.is_there() {
                 tokio::time::sleep(LOOK).await;
             }
@@ -55,7 +55,7 @@ mod on_unix {
         /// Waits on a handle of the process, where the system has such: on a thread, which costs
         /// nothing while it waits.
         #[cfg(target_os = "linux")]
-        async fn is_told(&self) {
+        async fn wait_on_handle(&self) {
             use rustix::event::{PollFd, PollFlags, poll};
             use rustix::process::{PidfdFlags, pidfd_open};
             let Ok(handle) = pidfd_open(self.0, PidfdFlags::empty()) else {

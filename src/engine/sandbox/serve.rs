@@ -195,7 +195,7 @@ async fn accept(listener: TcpListener, spare: std::net::TcpListener, room: Arc<R
                 let seat = guests.seat();
                 let number = seat.number();
                 let served = serve(stream, peer.ip(), Arc::clone(&room), seat);
-                guests.is_served_by(number, connections.spawn(served));
+                guests.serve_by(number, connections.spawn(served));
             }
             Err(_) => {
                 if spare.take().is_none() {
@@ -223,7 +223,7 @@ async fn serve(stream: TcpStream, peer: IpAddr, room: Arc<Room>, seat: Seat) {
 
 impl Room {
     async fn reply(&self, request: hyper::Request<Incoming>, peer: IpAddr, seat: &Seat) -> Wire {
-        seat.is_heard();
+        seat.heard();
         if !self.is_for_us(&request) {
             return refused();
         }
@@ -235,9 +235,9 @@ impl Room {
             Ok(Err(refusal)) => return closing(api::body_refused(refusal)),
             Err(_) => return closing(api::body_refused(NOT_WHOLE)),
         };
-        seat.waits();
+        seat.begins_to_wait();
         let wire = self.answered(&head, body, peer).await;
-        seat.is_answered();
+        seat.answered();
         wire
     }
 
@@ -313,7 +313,7 @@ async fn read(mut body: Incoming, is_coming: bool, seat: &Seat) -> Result<Vec<u8
         let Ok(data) = frame.map_err(|_| NOT_WHOLE)?.into_data() else {
             continue;
         };
-        seat.is_heard();
+        seat.heard();
         kept.extend_from_slice(&data);
         if kept.len() > BODY_BYTES {
             tokio::spawn(drain(body));

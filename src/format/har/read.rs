@@ -61,10 +61,10 @@ pub fn read(
     let json = text.trim_start_matches('\u{feff}');
     let read: File = serde_json::from_str(json).map_err(|error| {
         let offset = if error.is_eof() {
-json.len()
-} else {
-offset_of(json, error.line(), error.column())
-};
+            json.len()
+        } else {
+            offset_of(json, error.line(), error.column())
+        };
         FormatError::at(
             file,
             json,

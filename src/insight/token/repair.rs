@@ -38,10 +38,10 @@ fn once(text: &str) -> Option<(&'static str, String)> {
         .or_else(|| {
             let name = lower.starts_with("authorization:");
             let step = if name {
-"take the name of the header in front of it away"
-} else {
-"take the scheme in front of it away"
-};
+                "take the name of the header in front of it away"
+            } else {
+                "take the scheme in front of it away"
+            };
             changed(step, without_scheme(text))
         })
         .or_else(|| {

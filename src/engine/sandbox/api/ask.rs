@@ -237,7 +237,8 @@ impl Document {
         }
     }
 
-    /// An id; the vendor's bodies write them as strings, bare numbers are let through.
+    /// An id; the vendor's bodies write them as strings, bare numbers are let through. Anything else
+    /// is 0, the id of nothing here.
     pub fn id(&self, pointer: &str) -> Result<Option<u64>, Refusal> {
         match self.at(pointer) {
             None => Ok(None),

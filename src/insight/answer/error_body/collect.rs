@@ -114,7 +114,7 @@ impl Walk {
         parent: Option<usize>,
     ) {
         let has_list = members.all.iter().any(|member| {
-            matches!(member.squeezed.as_str(), "errors" | "error") && !is_empty(member.value)
+            matches!(member.squeezed.as_str(), "errors" | "error") && !holds_no_error(member.value)
         });
         for member in &members.all {
             let is_data = matches!(member.squeezed.as_str(), "data" | "body");
@@ -123,7 +123,7 @@ impl Walk {
             let said =
                 sentence && member.value.as_object().is_some() && words(member.value).is_some();
             let said = said && !member.squeezed.contains("err") && member.squeezed != "fault";
-            if !member.is(Role::Errors) || passed || said || is_empty(member.value) {
+            if !member.is(Role::Errors) || passed || said || holds_no_error(member.value) {
                 continue;
             }
             let before = self.entries.len();
@@ -188,7 +188,7 @@ impl Walk {
     fn element(&mut self, name: &str, value: &Json, origin: EntryOrigin, depth: usize) {
         match value {
             Json::Object(_) => {
-                let unfinished = !self.search.complete && is_empty(value);
+                let unfinished = !self.search.complete && holds_no_error(value);
                 if unfinished {
                     return;
                 }
@@ -502,7 +502,7 @@ fn inner_json(value: &Json) -> Option<Json> {
 }
 
 /// Whether no error can stand in a value: numbers, booleans and blanks say nothing of one.
-pub fn is_empty(value: &Json) -> bool {
+pub fn holds_no_error(value: &Json) -> bool {
     match value {
         Json::Null | Json::Bool(_) | Json::Number(_) => true,
         Json::List(values) => values.is_empty(),

@@ -175,7 +175,7 @@ fn speaks_of_errors(value: &Json) -> bool {
             let inner = members.len() == 1;
             for (name, value) in members {
                 let name = squeezed(name);
-                let empty = super::collect::is_empty(value) && value.to_text().is_none();
+                let empty = super::collect::holds_no_error(value) && value.to_text().is_none();
                 if empty {
                     continue;
                 }

@@ -83,11 +83,17 @@ pub enum Purpose {
     Other,
     /// The item above with another token.
     OtherAbove,
+    /// The same without a token.
     Without,
+    /// The same with a token that nobody was given.
     Wrong,
+    /// The list of what was archived.
     Archived,
+    /// Which methods the path knows: OPTIONS.
     Allowed,
+    /// The same without the version that it asks for.
     VersionDropped,
+    /// The same with another version.
     VersionAsked,
     /// The same without the header that names a tenant.
     TenantDropped,

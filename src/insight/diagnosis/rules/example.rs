@@ -300,7 +300,7 @@ impl Example {
         self.anew(|exchange| exchange.typed.url = url.to_owned())
     }
 
-    /// A redirect that took no token along.
+    /// A redirect that took the token along.
     pub fn led_to(self, location: &str) -> Example {
         let led = self.led("GET", true);
         led.anew(|exchange| exchange.redirects[0].location = location.to_owned())
