@@ -10,6 +10,8 @@ mod pane;
 pub mod plain;
 mod screen;
 mod screen_parts;
+mod search_line;
+mod sheet;
 mod status_bar;
 mod theme;
 

@@ -1,11 +1,11 @@
 //! The calls that were made, newest first; errors unfold in place.
 
-use super::search_line;
 use crate::app::pane::{HistoryRow, has_more, path_of};
 use crate::app::{Action, Painted, Pane, Spot, State};
 use crate::insight::asking::called;
 use crate::model::{CallOrigin, StatusClass, Timestamp, cut, fit, wrap};
 use crate::ui::paint::{EntryColumns, area_of, sign};
+use crate::ui::search_line;
 use crate::ui::theme::Theme;
 use jiff::tz::TimeZone;
 use ratatui::Frame;

@@ -1,13 +1,13 @@
 //! The growing tree of an investigation: the call, each probe with what it shows, and the verdict.
 
 use super::response::causes;
-use super::sheet;
 use crate::app::pane::{Investigate, path_of};
 use crate::app::{Action, State};
 use crate::insight::facts::{Bearer, Case, Probed, Purpose};
 use crate::insight::{Explanation, route_text};
 use crate::model::{Cause, Outcome, cut, fit, visible_line, wrap};
 use crate::ui::paint::{barred, frame, sign};
+use crate::ui::sheet;
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;

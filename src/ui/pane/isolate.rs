@@ -2,13 +2,13 @@
 //! refusal hangs on.
 
 use super::investigate::{CallRow, place as place_of_sheet};
-use super::sheet;
 use crate::app::pane::{Isolate, path_of};
 use crate::app::{Action, State};
 use crate::insight::isolate::{Answer, Isolation, Matters, Verdict};
 use crate::insight::route_text;
 use crate::model::{StatusClass, cut, fit, visible_line, wrap};
 use crate::ui::paint::{barred, frame};
+use crate::ui::sheet;
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;

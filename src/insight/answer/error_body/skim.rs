@@ -170,7 +170,7 @@ mod tests {
         let began = std::time::Instant::now();
         assert!(outline(text.as_bytes()).is_some());
         // Debug builds share their processor with other tests.
-        assert!(began.elapsed().as_secs() < 3);
+        assert!(began.elapsed().as_secs() < 20);
     }
 
     proptest! {

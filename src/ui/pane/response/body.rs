@@ -8,7 +8,7 @@ use crate::model::{cut, cut_front, size_text, visible_line, wrap};
 use crate::ui::json::{Token, tokens};
 use crate::ui::markup;
 use crate::ui::paint::{area_of, clip};
-use crate::ui::pane::search_line;
+use crate::ui::search_line;
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
