@@ -465,6 +465,14 @@ fn it_only_reads_unless_the_person_said_otherwise_and_never_writes_where_it_is_p
     assert_eq!(server.asked().len(), 0);
     agent.leave();
     let mut agent = Agent::start(&home, &["--allow-writes"]);
+    // Who names a place and a token here permits nothing.
+    for arguments in [
+        json!({ "url": "/x", "env": "live", "token": "free" }),
+        json!({ "url": format!("{}/x", live.base()), "token": "free" }),
+    ] {
+        let says = agent.refusal("send", arguments);
+        assert!(says.contains("is not bound to"), "{says}");
+    }
     agent.result(
         "send",
         json!({ "url": "/x", "method": "POST", "data": "{}", "token": "a" }),

@@ -121,8 +121,11 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::OpenRemedy => remedy::ask(state),
         Action::ToField => failing_field::go(state),
         Action::WriteOnce => {
-            state.overlay = None;
-            effects = send(state, true);
+            let asked = state.overlay.take();
+            // Whoever says yes to the files makes the call their own; a write is asked for by itself.
+            let is_of_files = matches!(asked, Some(Overlay::Question(Question::Files { .. })));
+            state.builder.is_written |= is_of_files;
+            effects = send(state, !is_of_files);
         }
         Action::PageOpen => effects = remedy::open(state),
         Action::PageCopy => effects = remedy::copy(state),
@@ -448,8 +451,19 @@ fn known_of(state: &State, token: &TokenRef) -> String {
     format!("{}\t{}\t{ends}", last.trim_end(), cut(roles, 28))
 }
 
-/// The request goes with this token from now on, or with none.
+/// The request goes with this token from now on, or with none. Another one that stands in a header
+/// or a parameter stays at home.
 fn take_token(state: &mut State, name: Option<TokenName>) {
+    let left = state.builder.switch_off_tokens(name.as_ref());
+    if !left.is_empty() {
+        let with = name
+            .as_ref()
+            .map_or("without a token".to_owned(), |name| format!("as {name}"));
+        state.notice = Some(Notice::info(format!(
+            "{} is switched off, because another token stands in it; the call goes {with}.",
+            left.join(", ")
+        )));
+    }
     state.builder.auth = name.map_or(Auth::None, Auth::Bearer);
 }
 
@@ -915,7 +929,9 @@ fn open_help(state: &mut State) {
         Some(Overlay::Setup(_)) => vec![Place::Setup],
         Some(Overlay::Palette(_)) => vec![Place::Palette],
         Some(Overlay::Dialog(_)) => vec![Place::Dialog],
-        Some(Overlay::Question(Question::Write { .. })) => vec![Place::Write],
+        Some(Overlay::Question(Question::Write { .. } | Question::Files { .. })) => {
+            vec![Place::Write]
+        }
         Some(Overlay::Question(Question::Page { .. })) => vec![Place::Page],
         Some(Overlay::Question(Question::Host { .. } | Question::Issuer { .. })) => {
             vec![Place::Host]

@@ -8,7 +8,7 @@ use super::keymap::{Key, KeyCode};
 use super::message::{Effect, Notice};
 use super::pane::{Builder, Editing};
 use super::state::State;
-use crate::model::{Origin, bare_url, cut, visible_line};
+use crate::model::{Origin, as_text, bare_url, cut, visible_line};
 
 /// Most letters of a URL that a message shows.
 const SHOWN: usize = 60;
@@ -123,8 +123,13 @@ pub fn paste(state: &mut State, text: &str) -> bool {
         before.chars().take(caret).any(|c| c == '?')
     };
     if is_url && !(is_typed && in_query()) {
-        state.builder.url.replace(url);
-        state.builder.is_written = true;
+        let url = as_text(url);
+        if is_typed {
+            state.builder.url.replace(&url);
+            state.builder.is_written = true;
+        } else {
+            state.builder.begin(&url);
+        }
         return true;
     }
     if is_typed || word.is_empty() || word.contains(char::is_whitespace) {

@@ -155,7 +155,7 @@ pub fn read(line: &str, state: &mut State) -> Said {
         Some(Overlay::Palette(_)) if number.is_some() => return Said::Row(number.unwrap_or(0)),
         Some(Overlay::Question(question)) => {
             let yes = match question {
-                Question::Write { .. } => Action::WriteOnce,
+                Question::Write { .. } | Question::Files { .. } => Action::WriteOnce,
                 Question::Page { .. } => Action::PageOpen,
                 Question::Host { .. } | Question::Issuer { .. } => Action::HostAsk,
             };

@@ -17,7 +17,7 @@ use super::state::{Overlay, State};
 use crate::format::registry;
 use crate::insight::{self, Exchange, Form, Saved};
 use crate::model::{
-    Environment, Origin, Piece, RequestSpec, TokenName, bare_url, pieces, slot, token_names_in,
+    Environment, Origin, Piece, TokenName, as_text, bare_url, pieces, slot, token_names_in,
 };
 use std::sync::Arc;
 
@@ -164,16 +164,7 @@ fn at_url(state: &mut State, url: &str) -> Vec<Effect> {
     let was = state.environment;
     state.screen = Screen::Explorer;
     let mut effects = go_to(state, Origin::parse(url));
-    if was != state.environment {
-        // Drop what belonged to the call before.
-        state.builder.load(&RequestSpec {
-            auth: state.builder.auth.clone(),
-            ..RequestSpec::new("GET", url)
-        });
-    }
-    state.builder.url.replace(url);
-    state.builder.is_written = true;
-    state.builder.on_url = true;
+    state.builder.begin(&as_text(url));
     state.focus = Pane::Request;
     if was != state.environment {
         let send = state.keymap.hint(Action::FieldEnter).unwrap_or_default();

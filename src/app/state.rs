@@ -421,6 +421,7 @@ impl State {
             knowledge: None,
             who_am_i: None,
             no_cookies: false,
+            chosen_by: Author::Person,
             configured: false,
             placements: Vec::new(),
         };

@@ -215,7 +215,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
         }
         Some(Overlay::Question(question)) => {
             let place = match question {
-                Question::Write { .. } => Place::Write,
+                Question::Write { .. } | Question::Files { .. } => Place::Write,
                 Question::Page { .. } => Place::Page,
                 Question::Host { .. } | Question::Issuer { .. } => Place::Host,
             };

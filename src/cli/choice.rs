@@ -10,8 +10,8 @@ use crate::engine::{ClientOptions, Home, Vault, authorities};
 use crate::format::{calibration_file, catalogue_file, knowledge_file, library, theme_file};
 use crate::insight::{Catalogue, Exchange};
 use crate::model::{
-    Address, Bindings, Environment, Family, HttpVersion, Origin, Reach, Scheme, Session, Settings,
-    TokenName, looks_like_a_value, size,
+    Address, Author, Bindings, Environment, Family, HttpVersion, Origin, Reach, Scheme, Session,
+    Settings, TokenName, looks_like_a_value, size,
 };
 use crate::runtime;
 use std::io::Read;
@@ -397,7 +397,16 @@ pub fn environment_of_session(
         ..settings.clone()
     };
     let chosen = environment(&place, &apart)?;
-    Ok(chosen.unwrap_or_else(|| environment_of_url("", settings)))
+    let chosen = chosen.unwrap_or_else(|| environment_of_url("", settings));
+    let is_named = place.base_url.is_some() || settings.environment.as_deref() == Some(name);
+    Ok(Environment {
+        chosen_by: if is_named {
+            Author::Person
+        } else {
+            Author::File
+        },
+        ..chosen
+    })
 }
 
 /// The environment for a URL given in full.

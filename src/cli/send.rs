@@ -20,7 +20,7 @@ use crate::insight::redact::is_secret_name;
 use crate::insight::{Explanation, explain};
 use crate::model::{
     Auth, Body, Consent, Environment, Manner, Origin, Param, Part, RawExchange, RequestSpec,
-    Settings, TokenName, nearest, token_names_in, visible_line,
+    Settings, TokenName, nearest, resolve, token_names_in, visible_line,
 };
 use serde_json::Value;
 use std::io::Read;
@@ -49,7 +49,10 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         environment.variables.push((name, value));
     }
     let typed = spec(&args, &environment, &settings)?;
-    if environment.protected && !typed.is_safe() && !args.allow_writes {
+    // Filled in, it may ask for another method than it does as text.
+    let filled = resolve(&typed, &environment);
+    let reads = typed.is_safe() && filled.is_ok_and(|sent| sent.is_safe());
+    if environment.protected && !reads && !args.allow_writes {
         return Err(Trouble::usage(format!(
             "Nothing was sent: {} writes, and environment {} is protected. Add --allow-writes if that is meant.",
             typed.method, environment.name

@@ -263,6 +263,13 @@ impl<'r> Work<'r> {
         if let Some(said) = prepared.said {
             return Err(Cell::Skipped(said));
         }
+        // Filled in, it may ask for another method than it did as text.
+        let may_write = self.run.allow_writes && !environment.protected;
+        if !prepared.sent.is_safe() && !may_write {
+            return Err(Cell::Skipped(format!(
+                "{method} asks for another method once its variables are filled in, and so writes"
+            )));
+        }
         Ok(Outgoing {
             typed: prepared.spec,
             sent: prepared.sent,

@@ -50,6 +50,8 @@ pub struct Replay {
     pub token: Option<TokenName>,
     /// Whether methods that write go out in a protected environment.
     pub allow_writes: bool,
+    /// Whether they go out nowhere else either, as for an agent.
+    pub reads_only: bool,
     /// The support case it is made for.
     pub case: Option<String>,
     /// The folder from which the files of its steps are read, once a person agreed.
@@ -57,6 +59,13 @@ pub struct Replay {
     /// Steps before this one are left out, as if they were not there.
     pub from: usize,
     pub tempo: Tempo,
+}
+
+impl Replay {
+    /// Whether methods that write go out.
+    fn may_write(&self) -> bool {
+        self.allow_writes || !(self.environment.protected || self.reads_only)
+    }
 }
 
 /// Sends every step in order, each once unless it is told to come back. `on_step` gets each
@@ -290,6 +299,17 @@ impl Answers {
             }
             // Sent again from the history it is what was sent, and asks for no variable.
             spec.fill_in(&run.variables);
+        }
+        // Filled in, it may ask for another method than it did as text.
+        if !sent.is_safe() && !replay.may_write() {
+            return Err(Failure::unsent(
+                Cause::RequestWrongMethod,
+                format!(
+                    "{} asks for another method once its variables are filled in, and so writes.",
+                    sent.method
+                ),
+                "Take that header or parameter out of the step.",
+            ));
         }
         let files = std::mem::take(&mut sent.files);
         sent.files = attach::below(replay.files.as_deref(), files)?;

@@ -300,7 +300,18 @@ pub fn may_go(name: &str) -> bool {
         "cookie",
     ];
     let is_own = |own: &&str| name.eq_ignore_ascii_case(own);
-    !OWN.iter().any(is_own) && !names_method(name) && !is_secret_name(name)
+    !OWN.iter().any(is_own) && !names_method(name) && !names_place(name) && !is_secret_name(name)
+}
+
+/// Whether a header may tell a server, or one in front of it, that the call is for another host or
+/// path than its URL: `X-Forwarded-Host`, `X-Original-URL`.
+fn names_place(name: &str) -> bool {
+    const WORDS: [&str; 10] = [
+        "forward", "host", "original", "override", "path", "proxy", "real-ip", "rewrite",
+        "upgrade", "via",
+    ];
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    WORDS.iter().any(|word| name.contains(word))
 }
 
 fn authority(url: &str) -> &str {

@@ -153,6 +153,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
             reach,
             knowledge: table.knowledge,
             who_am_i,
+            chosen_by: Default::default(),
             configured: true,
             placements: Vec::new(),
         });

@@ -145,8 +145,15 @@ impl<'a> Writer<'a> {
     }
 
     fn finish(self, follows: bool) -> Written {
-        let mut head = String::from("# Run it with\n#   hurl --test");
-        if follows {
+        let has_secret = self.names.given().iter().any(|name| name.is_secret);
+        let mut head = String::new();
+        if follows && has_secret {
+            head.push_str(
+                "# It follows no redirect: Hurl would take a header with a secret along to another host.\n",
+            );
+        }
+        head.push_str("# Run it with\n#   hurl --test");
+        if follows && !has_secret {
             head.push_str(" --location");
         }
         for name in self.names.given() {

@@ -10,7 +10,7 @@
 //!
 //! Only `SentRequest::slots` tells where tokens are in a request; nothing in its texts does.
 
-use super::{Cause, Environment, Failure, Origin, SentRequest, Settings, TokenName};
+use super::{Author, Cause, Environment, Failure, Origin, SentRequest, Settings, TokenName};
 use std::collections::{HashMap, HashSet};
 use url::Url;
 
@@ -70,7 +70,11 @@ impl Bindings {
     /// sandbox has its own tokens, which no settings bind.
     pub fn origins(&self, name: &TokenName, environment: &Environment) -> Vec<Origin> {
         let listed = self.listed(name, environment);
-        let mut origins = listed.unwrap_or_else(|| environment.origin().into_iter().collect());
+        // What binds a token to nothing leaves it to the person: whoever else chose the environment
+        // brings no token along.
+        let is_free = environment.sandbox || environment.chosen_by == Author::Person;
+        let here = || environment.origin().filter(|_| is_free);
+        let mut origins = listed.unwrap_or_else(|| here().into_iter().collect());
         let permitted = self
             .permitted
             .iter()
@@ -117,17 +121,6 @@ impl Consent {
         };
         self.tokens.iter().filter(goes).collect()
     }
-}
-
-/// Who wrote a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Author {
-    /// Typed or chosen by the person who uses the program.
-    #[default]
-    Person,
-    /// From a session, which anybody may have written: what belongs to the person goes to the
-    /// environment's own origin and nowhere else.
-    File,
 }
 
 /// The border of one request: what may go with it.

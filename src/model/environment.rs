@@ -1,6 +1,6 @@
 //! Where calls go.
 
-use super::{Origin, Placement, Reach, TokenName};
+use super::{Author, Origin, Placement, Reach, TokenName};
 use std::path::PathBuf;
 use url::Url;
 
@@ -36,6 +36,9 @@ pub struct Environment {
     pub no_cookies: bool,
     /// Whether it comes from the person's own settings.
     pub configured: bool,
+    /// Who chose it for this run. A file, an answer or an agent that did brings no token along that
+    /// the settings bind to nothing.
+    pub chosen_by: Author,
     /// Tokens that do not go behind `Bearer`, and where they go instead.
     pub placements: Vec<(TokenName, Placement)>,
 }

@@ -2,6 +2,7 @@
 //! from outside safe to show. Nothing here reads, waits, or knows the time.
 
 mod address;
+mod author;
 mod body;
 mod border;
 mod cause;
@@ -32,11 +33,12 @@ mod token;
 mod visible;
 
 pub use address::bare_url;
+pub use author::Author;
 pub use body::{
     BodyKind, FORM, decoded, decoded_around_names, encoded, encoded_around_names, file_type,
     form_rows, written,
 };
-pub use border::{Author, Bindings, Border, Consent};
+pub use border::{Bindings, Border, Consent};
 pub use cause::{Cause, CauseGroup};
 pub use collection::{Collection, FoundToken, IS_BASE, Note};
 pub use columns::{cut, cut_front, fit, width, wrap};

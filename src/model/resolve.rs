@@ -6,7 +6,7 @@ use super::fill::fill;
 use super::template::FilledText;
 use super::{
     Auth, Author, Body, Border, Cause, Environment, Failure, Headers, MASK, RequestSpec,
-    SentRequest, SlotPlace, TokenRef, placed,
+    SentRequest, Slot, SlotPlace, TokenRef, placed,
 };
 use std::borrow::Cow;
 use url::Url;
@@ -58,6 +58,18 @@ pub fn resolve(spec: &RequestSpec, environment: &Environment) -> Result<SentRequ
             name,
             fingerprint: None,
         });
+    }
+    // One that was typed into a header of another name, as X-Api-Key.
+    if sent.token.is_none() && !sent.headers.has("authorization") {
+        let in_header = |slot: &&Slot| matches!(slot.place, SlotPlace::Header(_));
+        let mut held = sent.slots.iter().filter(in_header).map(|slot| &slot.name);
+        let first = held.next().cloned();
+        sent.token = first
+            .filter(|first| held.all(|other| other == first))
+            .map(|name| TokenRef {
+                name,
+                fingerprint: None,
+            });
     }
     (sent.body, sent.files) = (body, files);
     sent.slots.extend(slots);

@@ -1,6 +1,9 @@
 //! A request ready to be sent, with its tokens still as names.
 
-use super::{FilledText, Headers, TokenName, TokenRef, as_text, template};
+use super::{
+    FilledText, Headers, TokenName, TokenRef, as_text, is_safe_method, rows_ask_to_write, template,
+    url_asks_to_write,
+};
 use std::ops::Range;
 
 /// A request with every variable filled in. Tokens are still names; the vault puts the values in
@@ -51,6 +54,17 @@ impl SlotPlace {
 }
 
 impl SentRequest {
+    /// Whether it only reads (RFC 9110, 9.2.1), and asks for no other method on the side.
+    pub fn is_safe(&self) -> bool {
+        let rows: Vec<_> = self
+            .headers
+            .iter()
+            .map(|row| (&*row.name, row.text()))
+            .collect();
+        let rows = rows.iter().map(|(name, value)| (*name, &**value));
+        is_safe_method(&self.method) && !rows_ask_to_write(rows) && !url_asks_to_write(&self.url)
+    }
+
     /// Every token that is sent, each once.
     pub fn tokens(&self) -> Vec<TokenName> {
         let mut names: Vec<TokenName> = Vec::new();

@@ -60,6 +60,7 @@ impl Performer {
                 case: run.case,
                 from,
                 allow_writes: run.writes,
+                reads_only: false,
                 // Only the `replay` command reads files, once the person agrees.
                 files: None,
                 tempo: run.tempo,

@@ -210,7 +210,9 @@ fn keys_in_front(state: &State) -> Vec<Action> {
         // The other keys are on the sheet, each with what it does.
         (Some(Overlay::Pasted(_)), _) => return vec![Action::PastedForget],
         (Some(Overlay::SignIn(_)), _) => (Place::SignIn, &[]),
-        (Some(Overlay::Question(Question::Write { .. })), _) => (Place::Write, &[]),
+        (Some(Overlay::Question(Question::Write { .. } | Question::Files { .. })), _) => {
+            (Place::Write, &[])
+        }
         (Some(Overlay::Question(Question::Page { .. })), _) => (Place::Page, &[]),
         (Some(Overlay::Question(Question::Host { .. } | Question::Issuer { .. })), _) => {
             (Place::Host, &[])

@@ -23,6 +23,7 @@ mod elsewhere;
 mod forms;
 mod mixed;
 mod places;
+mod strangers;
 mod tricks;
 
 use faults::{Asked, Server, answer};

@@ -181,6 +181,23 @@ async fn an_issuer_that_leads_elsewhere_is_not_followed() {
 }
 
 #[tokio::test]
+async fn an_address_out_of_metadata_is_data_and_takes_no_token() {
+    let desk = Desk::open(PLANTED);
+    let config = format!("[environments.acme]\nbase_url = \"{}\"\n", desk.base);
+    let place = Place::new(&config, Person::Nobody, |_| {});
+    let name = TokenName::new("pasted").unwrap();
+    place.client.vault().lend(&name, forged(&desk.base));
+    desk.state().metadata = Some(format!(
+        "{{\"issuer\": \"{0}\", \"jwks_uri\": \"{0}/keys?x={{{{token:pasted}}}}\"}}",
+        desk.base
+    ));
+    let _ = proof(&place, &wish("pasted", Allowed::All)).await;
+    let calls = place.told.calls().join("\n");
+    assert!(calls.contains("/keys"), "{calls}");
+    assert!(!calls.contains("‹token:pasted"), "{calls}");
+}
+
+#[tokio::test]
 async fn an_issuer_says_whether_a_token_is_active_and_whose_it_is() {
     let sandbox = Sandbox::start(None).await.unwrap();
     let place = Place::new(&services(&sandbox), Person::Nobody, |_| {});

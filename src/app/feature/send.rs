@@ -7,7 +7,9 @@ use crate::app::message::{Effect, Notice};
 use crate::app::pane::{AskedCall, Question, path_of};
 use crate::app::screens;
 use crate::app::state::{Overlay, Running, State};
-use crate::model::{Auth, Environment, Manner, Origin, Progress, resolve};
+use crate::model::{
+    Auth, Environment, Manner, Origin, Progress, SentRequest, resolve, visible_line,
+};
 
 /// Sends what the builder holds, or says why it cannot.
 pub fn send(state: &mut State, although_protected: bool) -> Vec<Effect> {
@@ -32,7 +34,11 @@ pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> V
             return Vec::new();
         }
     };
-    if environment.protected && !typed.is_safe() && !although_protected {
+    if !state.builder.is_written && !sent.files.is_empty() {
+        ask_before_sending_files(state, &sent);
+        return Vec::new();
+    }
+    if environment.protected && !(typed.is_safe() && sent.is_safe()) && !although_protected {
         ask_before_writing(state, &environment.name, &sent.url);
         return Vec::new();
     }
@@ -79,6 +85,20 @@ fn ask_before_writing(state: &mut State, environment: &str, url: &str) {
         environment: environment.to_owned(),
         method: state.builder.method.clone(),
         path: path_of(url).to_owned(),
+    }));
+}
+
+/// A command from elsewhere may name any file of this machine.
+fn ask_before_sending_files(state: &mut State, sent: &SentRequest) {
+    let files: Vec<String> = sent
+        .files
+        .iter()
+        .map(|(_, path)| visible_line(path).into_owned())
+        .collect();
+    let host = Origin::parse(&sent.url).map_or_else(String::new, |origin| origin.to_string());
+    state.overlay = Some(Overlay::Question(Question::Files {
+        files: files.join(", "),
+        host,
     }));
 }
 

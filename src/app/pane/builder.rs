@@ -9,7 +9,9 @@ use crate::app::list::List;
 use crate::app::message::{Draft, Effect, Notice};
 use crate::app::table::{Spelling, Table, params};
 use crate::insight::Fault;
-use crate::model::{Auth, BodyKind, Environment, Part, RequestSpec, bare_url};
+use crate::model::{
+    Auth, BodyKind, Environment, Part, RequestSpec, TokenName, bare_url, token_names_in,
+};
 
 pub use body::TypedBody;
 pub use completion::Completion;
@@ -147,6 +149,32 @@ impl Builder {
             completion: std::mem::take(&mut self.completion),
             ..Builder::new(spec)
         };
+    }
+
+    /// A new call to a URL. Of the call before only the token stays: its method, headers and body
+    /// were meant for another place.
+    pub fn begin(&mut self, url: &str) {
+        self.load(&RequestSpec {
+            auth: self.auth.clone(),
+            ..RequestSpec::new("GET", url)
+        });
+        self.is_written = true;
+        self.on_url = true;
+    }
+
+    /// Switches off the headers and parameters that hold a token by name, other than this one; gives
+    /// their names.
+    pub fn switch_off_tokens(&mut self, but: Option<&TokenName>) -> Vec<String> {
+        let rows = self.headers.rows.iter_mut().chain(&mut self.params.rows);
+        let mut names = Vec::new();
+        for row in rows.filter(|row| !row.is_off) {
+            let held = token_names_in(&row.value);
+            if held.iter().any(|name| Some(name) != but) {
+                row.is_off = true;
+                names.push(row.name.clone());
+            }
+        }
+        names
     }
 
     /// The request as it stands, including a row being edited.

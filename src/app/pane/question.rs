@@ -11,6 +11,8 @@ pub enum Question {
         method: String,
         path: String,
     },
+    /// Whether files go that a pasted command, a file or the history names.
+    Files { files: String, host: String },
     /// Whether to open a page that the response names in the browser.
     Page { url: String },
     /// Whether a host is asked for the keys that a token is verified by.
@@ -36,6 +38,10 @@ impl Question {
                     "{environment} is protected; nothing was sent.  Send {method} {path} once?"
                 ),
                 "protected".to_owned(),
+            ),
+            Question::Files { files, host } => (
+                format!("This call sends {files} from this machine to {host}. Send it?"),
+                format!("sends {files}"),
             ),
             Question::Page { url } => (
                 format!("The answer names this page. Open it in the browser?  {url}"),

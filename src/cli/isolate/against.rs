@@ -82,7 +82,11 @@ fn of_history(
     let place = if exchange.environment == environment.name {
         environment.clone()
     } else {
-        choice::environment_of(&exchange, settings)
+        Environment {
+            // The person named the other one, and this one only by a call that was made there.
+            chosen_by: Author::File,
+            ..choice::environment_of(&exchange, settings)
+        }
     };
     Ok(Found::Made(Box::new((exchange, place))))
 }
@@ -185,6 +189,14 @@ fn nearest<'s>(steps: &'s [Step], refused: &RequestSpec) -> Option<&'s Step> {
 }
 
 impl Other {
+    /// The call of the history that was found, and the environment that it was made in.
+    pub fn made(&self) -> Option<(&Exchange, &Environment)> {
+        match &self.what {
+            Found::Made(made) => Some((&made.0, &made.1)),
+            _ => None,
+        }
+    }
+
     /// The call as it is made now, next to the refused one.
     pub fn side(self, refused: &Side, usual: &Reach) -> Result<(Side, Against), Trouble> {
         let place = Environment {

@@ -4,7 +4,8 @@ use super::given::Given;
 use super::ground::Errand;
 use crate::cli::call::ready;
 use crate::cli::compare::{self, Asked};
-use crate::cli::isolate::{against, begun, json_of as isolated_json};
+use crate::cli::isolate::against::{self, Other};
+use crate::cli::isolate::{begun, json_of as isolated_json};
 use crate::cli::trouble::Trouble;
 use crate::cli::{investigate as investigation, send as sending};
 use crate::engine::investigate::{Investigation, known_good, past, run as investigated};
@@ -125,6 +126,9 @@ pub fn isolate(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
         &ground.settings,
         client.vault(),
     )?;
+    if let Some((call, place)) = other.as_ref().and_then(Other::made) {
+        ground.may_compare(&call.typed, place)?;
+    }
     let refused = Side {
         spec: typed,
         environment,

@@ -15,7 +15,7 @@ use crate::format::session_file;
 use crate::insight::redact::is_secret_name;
 use crate::insight::{Catalogue, Exchange};
 use crate::model::{
-    Auth, Body, Environment, Origin, Param, RequestSpec, Session, Settings, TokenName,
+    Auth, Author, Body, Environment, Origin, Param, RequestSpec, Session, Settings, TokenName,
     is_safe_method, names_in, names_method, resolve, token_names_in, visible_line,
 };
 use std::sync::{Arc, Mutex, PoisonError};
@@ -117,9 +117,42 @@ impl Ground {
                 fixed.name
             ))),
             (Some(fixed), _) => Ok(Some(fixed.clone())),
-            (None, Some(env)) => environment(env, &self.settings),
+            (None, Some(env)) => {
+                let named = environment(env, &self.settings)?;
+                Ok(named.map(|place| self.chosen_by_agent(place)))
+            }
             (None, None) => Ok(None),
         }
+    }
+
+    /// An environment that an agent named: a token goes there only where the settings bind it to
+    /// it. The one that the settings begin with is the person's own choice.
+    fn chosen_by_agent(&self, environment: Environment) -> Environment {
+        let is_usual = self.settings.environment.as_deref() == Some(&*environment.name);
+        Environment {
+            chosen_by: if is_usual {
+                Author::Person
+            } else {
+                Author::File
+            },
+            ..environment
+        }
+    }
+
+    /// Whether a call of the history may be made again beside another one: where the person fixed
+    /// an environment, only one that was made there and stays there.
+    pub fn may_compare(&self, call: &RequestSpec, place: &Environment) -> Result<(), Trouble> {
+        self.named(Some(&place.name))?;
+        let goes = resolve(call, place)
+            .ok()
+            .and_then(|sent| Origin::parse(&sent.url));
+        if self.fixed.is_some() && goes != place.origin() {
+            return Err(Trouble::usage(format!(
+                "Nothing was sent: the call to compare with does not stay at environment {}, and this server was started for that alone.",
+                place.name
+            )));
+        }
+        Ok(())
     }
 
     /// Where a call goes. A host that no environment has is a place without headers, variables
@@ -142,7 +175,7 @@ impl Ground {
             .collect();
         match own[..] {
             [] => Ok(choice::environment_of_url(url, &self.settings)),
-            [one] => Ok(one.clone()),
+            [one] => Ok(self.chosen_by_agent(one.clone())),
             _ => {
                 let names: Vec<&str> = own.iter().map(|e| e.name.as_str()).collect();
                 Err(Trouble::usage(format!(
@@ -214,12 +247,16 @@ impl Ground {
     pub fn token(&self, name: &str, environment: &Environment) -> Result<TokenName, Trouble> {
         let token = choice::token(name, environment, &self.settings)?;
         let origin = environment.origin();
-        let is_own = environment.configured || environment.sandbox;
         // A person who names a host and a token in one command says that it goes there; whoever
         // talks here cannot say so.
-        let nowhere = Environment::default();
-        let bound = self.client.vault().origins(&token, &nowhere);
-        if !is_own && !origin.as_ref().is_some_and(|origin| bound.contains(origin)) {
+        let nowhere = Environment {
+            chosen_by: Author::File,
+            ..environment.clone()
+        };
+        let is_chosen = environment.configured && environment.chosen_by == Author::Person;
+        let place = if is_chosen { environment } else { &nowhere };
+        let bound = self.client.vault().origins(&token, place);
+        if !environment.sandbox && !origin.as_ref().is_some_and(|origin| bound.contains(origin)) {
             return Err(Trouble::usage(format!(
                 "Nothing was sent: token {token} is not bound to {}. The person can do that in config.toml, with an environment of that host or with origins; here nobody can.",
                 origin.map_or_else(|| "that place".to_owned(), |origin| origin.to_string())

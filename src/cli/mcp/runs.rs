@@ -64,6 +64,7 @@ pub fn replay(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
         session,
         environment,
         case: ground.case.clone(),
+        reads_only: !ground.allow_writes(),
         tempo: Tempo {
             at_once: 1,
             ..Tempo::default()

@@ -9,7 +9,7 @@ use crate::insight::token::grant::NotGiven;
 use crate::model::{
     Auth, Author, Body, CallOrigin, Cause, ClientAuth, Environment, Failure, Grant, GrantKind,
     GrantPart, Manner, Origin, Outcome, Param, Placement, RawExchange, Reach, RequestSpec,
-    Response, TokenName, resolve,
+    Response, TokenName, as_text, resolve,
 };
 use crate::model::{Secret, TokenSource};
 use ring::rand::SecureRandom;
@@ -33,6 +33,8 @@ pub fn place(environment: &Environment, origin: &Origin) -> Environment {
             ..Reach::default()
         },
         no_cookies: true,
+        // Metadata may have named it: only what was lent to it goes there.
+        chosen_by: Author::File,
         ..Environment::default()
     }
 }
@@ -94,7 +96,7 @@ impl Grants {
                 rows.extend(secret("client_assertion", GrantPart::ClientAssertion, name));
             }
         }
-        let mut typed = RequestSpec::new("POST", url);
+        let mut typed = RequestSpec::new("POST", as_text(url));
         typed
             .headers
             .push(Param::data("accept", "application/json"));

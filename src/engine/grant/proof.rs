@@ -13,7 +13,7 @@ use crate::insight::token::grant::{metadata, metadata_urls};
 use crate::insight::token::signature::{PublicKey, Signature, Verified, is_key_set, keys};
 use crate::model::{
     Author, CallOrigin, Cause, Environment, Failure, Jar, Manner, Origin, Outcome, Param,
-    RequestSpec, Response, Secret, TokenName, TokenSource, is_public, resolve,
+    RequestSpec, Response, Secret, TokenName, TokenSource, as_text, is_public, resolve,
 };
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -302,7 +302,7 @@ impl Search<'_> {
     }
 
     async fn asked(&self, url: &str, environment: Environment) -> Result<Response, Failure> {
-        let mut typed = RequestSpec::new("GET", url);
+        let mut typed = RequestSpec::new("GET", as_text(url));
         typed
             .headers
             .push(Param::data("accept", "application/json"));

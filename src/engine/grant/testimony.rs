@@ -8,7 +8,7 @@ use crate::engine::client::Flight;
 use crate::insight::token::testimony::{Introspected, introspected, userinfo};
 use crate::model::{
     Auth, Cause, ClientAuth, Environment, Failure, Grant, GrantPart, Outcome, Param, RawExchange,
-    RequestSpec, Response, TokenName, TokenSource,
+    RequestSpec, Response, TokenName, TokenSource, as_text,
 };
 
 /// Why nobody can be asked, as the end of a sentence.
@@ -82,7 +82,7 @@ impl Grants {
         self.lend_for_asking(name, &url, environment, flight)
             .await?;
         let origin = self.origin(name, &url)?;
-        let mut typed = RequestSpec::new("GET", url);
+        let mut typed = RequestSpec::new("GET", as_text(&url));
         typed
             .headers
             .push(Param::data("accept", "application/json"));

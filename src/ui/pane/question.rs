@@ -13,20 +13,20 @@ pub fn lines(question: &Question, state: &State, theme: &Theme, width: u16) -> V
     let (whole, short) = question.says();
     let sign = match (question, theme.ascii) {
         (Question::Page { .. } | Question::Host { .. } | Question::Issuer { .. }, _) => "",
-        (Question::Write { .. }, false) => "▲ ",
-        (Question::Write { .. }, true) => "! ",
+        (Question::Write { .. } | Question::Files { .. }, false) => "▲ ",
+        (Question::Write { .. } | Question::Files { .. }, true) => "! ",
     };
     let key = |action: Action| {
         let key = state.keymap.hint(action).unwrap_or_default();
         theme.key_name(&key)
     };
     let style = match question {
-        Question::Write { .. } => theme.trouble(),
+        Question::Write { .. } | Question::Files { .. } => theme.trouble(),
         Question::Page { .. } | Question::Host { .. } | Question::Issuer { .. } => theme.strong(),
     };
     let text = match (width >= 60, question) {
         (true, _) => format!("{sign}{whole}"),
-        (false, Question::Write { .. }) => format!(
+        (false, Question::Write { .. } | Question::Files { .. }) => format!(
             "{sign}{short}  {} sends once  {} no",
             key(Action::WriteOnce),
             key(Action::WriteLeave)
