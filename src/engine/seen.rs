@@ -166,7 +166,7 @@ pub fn record(history: &History, judge: &Judge, word: Word) -> Result<Recorded, 
 
 /// A text without any secret that is known, or that looks like one.
 fn masked(client: &Client, text: &str) -> String {
-    client.vault().mask().text(text)
+    client.vault().mask().prose(text)
 }
 
 /// Under which name this person records things, where the settings name none.
