@@ -12,7 +12,7 @@ mod tokens;
 pub use calls::{InvestigateArgs, IsolateArgs, MatrixArgs, ReplayArgs, SendArgs, WhenArgs};
 pub use environments::{EnvAddArgs, EnvArgs, EnvCommand};
 pub use files::{AnswerArgs, CapsuleArgs, ExportArgs, ImportArgs, OpenArgs};
-pub use history::{HistoryArgs, HistoryCommand};
+pub use history::{HistoryArgs, HistoryCommand, ResolveArgs, SeenArgs};
 pub use program::{CompletionsArgs, DoctorArgs, KINDS, McpArgs, NamesArgs, SandboxArgs};
 pub use reference::{ExplainArgs, HelpArgs, KeysArgs, KnowledgeArgs, KnowledgeCommand, SchemaArgs};
 pub use shared::{LimitArgs, PlaceArgs, ReachArgs, RecordArgs};
@@ -55,6 +55,10 @@ pub enum Command {
     Isolate(Box<IsolateArgs>),
     /// Say when a call worked last, when it failed first, and what changed between them
     When(WhenArgs),
+    /// Record what a refusal was in the end, for whoever meets it next
+    Resolve(ResolveArgs),
+    /// Find earlier refusals of the same kind, and what they were
+    Seen(SeenArgs),
     /// Send a session again and say what changed
     Replay(Box<ReplayArgs>),
     /// Send every request of a session under every token and say who may do what

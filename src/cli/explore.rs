@@ -6,6 +6,7 @@ use super::explain;
 use super::import;
 use super::misuse;
 use super::print::{Color, Out};
+use super::resolve::name_of;
 use super::trouble::Trouble;
 use crate::app::{Pasted, Start, ThemeName};
 use crate::engine::clock;
@@ -94,6 +95,7 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
     // A known value in the URL shows as its name from the first picture on.
     spec.url = vault.mask().template(&spec.url);
     let record = choice::record(&args.record, &home, &settings, &vault);
+    let who = name_of(&settings);
     let start = Start {
         settings,
         catalogue: Arc::new(catalogue),
@@ -126,6 +128,7 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
         news,
         history: record,
         home,
+        who,
     };
     let looks = runtime::Looks {
         schemes: themes.schemes,

@@ -52,6 +52,8 @@ pub struct Means {
     /// `None` if the run is not to be kept.
     pub history: Option<History>,
     pub home: Home,
+    /// How the person is called in what is recorded for others.
+    pub who: String,
 }
 
 /// Carries out effects and sends the results back as messages.
@@ -60,6 +62,7 @@ pub struct Performer {
     pub(super) grants: Grants,
     pub(super) history: Option<History>,
     pub(super) home: Arc<Home>,
+    pub(super) who: String,
     pub(super) catalogue: Arc<Catalogue>,
     /// Tokens of the settings, for environments that name none.
     pub(super) tokens: Vec<TokenName>,
@@ -118,6 +121,7 @@ impl Performer {
             client: Arc::new(means.client),
             history: means.history,
             home: Arc::new(means.home),
+            who: means.who,
             tokens,
             sandbox: Arc::default(),
             flights: HashMap::new(),
@@ -199,6 +203,11 @@ impl Performer {
                 then,
             } => self.explain(exchange, *environment, then),
             Effect::Refute { job, case } => self.refute(job, *case.0),
+            Effect::Remind {
+                exchange,
+                environment,
+            } => self.remind(exchange, *environment),
+            asked @ Effect::Resolve { .. } => self.resolve(asked),
             asked @ Effect::Isolate { .. } => self.isolate(asked),
             Effect::When {
                 exchange,
@@ -451,10 +460,19 @@ impl Performer {
 
     fn recall(&mut self, question: u64, query: Query, after: Option<ExchangeId>) {
         self.look_up(move |history, queue| {
-            let found = match history {
+            let found = match &history {
                 Some(history) => history.recall(&query, PAGE, after.as_ref()),
                 None => Ok(Vec::new()),
             };
+            // A call of before that is not found may only not be indexed yet.
+            let indexing = history.filter(|_| query.has_words());
+            let indexing = indexing.and_then(|history| history.indexing().ok()?.percent());
+            if let Some(percent) = indexing {
+                let words = format!(
+                    "The calls of before are being indexed ({percent} % done); of the oldest only the lines are searched."
+                );
+                let _ = queue.send(Message::Told(Notice::info(words)));
+            }
             let found = found.unwrap_or_else(|error| {
                 let _ = queue.send(Message::Told(Notice::trouble(error.to_string(), "")));
                 Vec::new()
@@ -644,6 +662,8 @@ impl Performer {
 
     fn explain(&self, exchange: Arc<Exchange>, environment: Environment, then: ThenWhy) {
         let client = self.client.clone();
+        let is_shown = then == ThenWhy::Show && self.history.is_some();
+        let asked = is_shown.then(|| (exchange.clone(), environment.clone()));
         self.look_up(move |history, queue| {
             let case = match history {
                 Some(history) => investigate::recalled(&client, &history, exchange, environment),
@@ -652,6 +672,10 @@ impl Performer {
             let case = Box::new(case);
             let _ = queue.send(Message::Explained { case, then });
         });
+        // The verdict does not wait for what is remembered of others.
+        if let Some((exchange, environment)) = asked {
+            self.remind(exchange, environment);
+        }
     }
 
     fn investigate(

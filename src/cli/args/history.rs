@@ -76,3 +76,34 @@ pub enum HistoryCommand {
         yes: bool,
     },
 }
+
+/// The call or case, and what it was in the end.
+#[derive(Args)]
+pub struct ResolveArgs {
+    /// A refused call of the history by its id or the first characters of it, or a case by its name
+    #[arg(value_name = "ID|CASE")]
+    pub what: String,
+    /// What it was: the id of a cause, such as permission.missing_role, or other
+    #[arg(long, value_name = "ID")]
+    pub cause: Option<String>,
+    /// What the next person should know, without secrets
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Take back what stands; it is kept as the past
+    #[arg(long, conflicts_with_all = ["cause", "note"])]
+    pub withdraw: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The refusal whose like is looked for.
+#[derive(Args)]
+pub struct SeenArgs {
+    /// A call of the history by its id or the first characters of it, or an error code; left out, the newest refusal
+    #[arg(value_name = "ID|CODE")]
+    pub what: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}

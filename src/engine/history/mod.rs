@@ -7,15 +7,21 @@ mod body;
 mod claim;
 mod damage;
 mod error;
+mod filter;
+mod index;
 mod insert;
 mod masking;
 mod place;
+mod recall;
+mod resolutions;
 mod retention;
+mod search;
 mod select;
 mod store;
 mod writer;
 
 pub use error::{Doing, HistoryError, Trouble};
+pub use index::Indexing;
 pub use masking::Masking;
 pub use retention::Retention;
 
@@ -23,7 +29,8 @@ use super::give_way;
 use super::vault::Vault;
 use crate::insight::Exchange;
 use crate::insight::Query;
-use crate::model::{ExchangeId, ExchangeSummary};
+use crate::insight::seen::Kind;
+use crate::model::{ExchangeId, ExchangeSummary, Resolution, ResolvedWhat};
 use place::Place;
 use std::path::Path;
 use std::pin::Pin;
@@ -122,7 +129,7 @@ impl History {
         before: Option<&ExchangeId>,
     ) -> Result<Vec<ExchangeSummary>, HistoryError> {
         self.read(|store| {
-            select::recall(&store.conn, query, limit, before, || {
+            recall::recall(&store.conn, query, limit, before, || {
                 self.inner.vault.mask()
             })
         })
@@ -139,6 +146,11 @@ impl History {
         self.read(|store| masking::masking(&store.conn))
     }
 
+    /// How far the words of calls are indexed; blocks.
+    pub fn indexing(&self) -> Result<Indexing, HistoryError> {
+        self.read(|store| index::progress(&store.conn))
+    }
+
     /// The call whose id begins with this; `None` if none does. Several are an error that names
     /// two.
     pub fn find(&self, prefix: &str) -> Result<Option<ExchangeId>, HistoryError> {
@@ -147,12 +159,56 @@ impl History {
 
     /// How many calls match, without those that are forgotten; blocks.
     pub fn count(&self, query: &Query) -> Result<u64, HistoryError> {
-        self.read(|store| select::count(&store.conn, query))
+        self.read(|store| recall::count(&store.conn, query))
     }
 
     /// Every case with its number of calls, the most recent first.
     pub fn cases(&self) -> Result<Vec<(String, u64)>, HistoryError> {
         self.read(|store| select::cases(&store.conn))
+    }
+
+    /// The calls of a kind of refusal, the newest first; blocks.
+    pub fn alike(&self, key: &str, limit: usize) -> Result<Vec<ExchangeId>, HistoryError> {
+        self.read(|store| resolutions::alike(&store.conn, key, limit))
+    }
+
+    /// The refused calls with an error code, the newest first; blocks.
+    pub fn with_code(&self, code: &str, limit: usize) -> Result<Vec<ExchangeId>, HistoryError> {
+        self.read(|store| resolutions::with_code(&store.conn, code, limit))
+    }
+
+    /// The newest call that was refused, probes left out; blocks.
+    pub fn newest_refusal(&self) -> Result<Option<ExchangeId>, HistoryError> {
+        self.read(|store| resolutions::newest(&store.conn))
+    }
+
+    /// What refusals of a kind were in the end, the newest word first; blocks.
+    pub fn resolutions(&self, kind: &Kind) -> Result<Vec<Resolution>, HistoryError> {
+        self.read(|store| resolutions::of_kind(&store.conn, kind))
+    }
+
+    /// What refusals with a code were in the end, the newest word first; blocks.
+    pub fn resolutions_of_code(&self, code: &str) -> Result<Vec<Resolution>, HistoryError> {
+        self.read(|store| resolutions::of_code(&store.conn, code))
+    }
+
+    /// All that was recorded of a call or a case, the newest word first, with what was changed or
+    /// taken back; blocks.
+    pub fn resolutions_on(&self, what: &ResolvedWhat) -> Result<Vec<Resolution>, HistoryError> {
+        self.read(|store| resolutions::of(&store.conn, what))
+    }
+
+    /// Writes a resolution as its next revision, about refusals of these kinds; blocks until it
+    /// is kept, and returns it with its number.
+    pub fn resolve(
+        &self,
+        resolution: Resolution,
+        kinds: Vec<Kind>,
+    ) -> Result<Resolution, HistoryError> {
+        let (reply, answer) = mpsc::channel();
+        self.hand_over(Job::Resolve(Box::new(resolution), kinds, reply))
+            .and_then(|()| answer.recv().unwrap_or(Err(Trouble::Closed)))
+            .map_err(|trouble| self.error(Doing::Resolve, trouble))
     }
 
     /// Hides calls at once and erases them when this run ends. Returns how many there were.
@@ -194,7 +250,7 @@ impl History {
                 [],
                 |row| row.get::<_, bool>(0),
             )?;
-            let left = left || masking::is_behind(&store.conn)?;
+            let left = left || masking::is_behind(&store.conn)? || index::is_behind(&store.conn)?;
             store.conn.busy_timeout(LOCK_WAIT)?;
             lock(&self.inner.readers).push(store);
             Ok(left)
