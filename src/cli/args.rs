@@ -52,6 +52,8 @@ pub enum Command {
     Env(EnvArgs),
     /// Find, show, export and forget the calls made before
     History(HistoryArgs),
+    /// Share the history with colleagues, over a PostgreSQL of your own
+    Team(TeamArgs),
     /// Read the requests of other programs; without --out they are only shown
     Import(ImportArgs),
     /// Write a session or a call in the form of another program
@@ -744,6 +746,58 @@ pub struct NamesArgs {
     /// What they are names of
     #[arg(value_parser = PossibleValuesParser::new(KINDS))]
     pub kind: String,
+}
+
+#[derive(Args)]
+pub struct TeamArgs {
+    #[command(subcommand)]
+    pub command: TeamCommand,
+}
+
+#[derive(Subcommand)]
+pub enum TeamCommand {
+    /// Look whether the database of [team] fits; with --as-owner, make its tables or update them
+    Init(TeamInitArgs),
+    /// Say whether it answers, what waits to go, and how far it was read
+    Status {
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Send what waits to go
+    Push {
+        /// Also what went before, and what the database did not take
+        #[arg(long)]
+        again: bool,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read what others did
+    Pull {
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args)]
+pub struct TeamInitArgs {
+    /// Make roles, tables and rules, or bring them up to date
+    #[arg(long)]
+    pub as_owner: bool,
+    /// A login that may add calls of its own and read all
+    #[arg(long = "writer", value_name = "LOGIN", requires = "as_owner")]
+    pub writers: Vec<String>,
+    /// A login that may only read
+    #[arg(long = "reader", value_name = "LOGIN", requires = "as_owner")]
+    pub readers: Vec<String>,
+    /// How many months the database keeps
+    #[arg(long, value_name = "MONTHS", requires = "as_owner", value_parser = clap::value_parser!(i32).range(1..=1200))]
+    pub keep_months: Option<i32>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args)]

@@ -23,6 +23,7 @@ pub mod replay;
 pub mod sandbox;
 pub mod saved_body;
 pub mod survey;
+pub mod team;
 mod vault;
 pub mod when;
 mod whole_file;

@@ -55,4 +55,4 @@ pub use text::body_text::{
     typed_lines,
 };
 pub use text::picture::{Picture, picture};
-pub use text::query::{Query, QueryError, Sought, Term, Want, host, search_text};
+pub use text::query::{Query, QueryError, Sought, Team, Term, Want, host, search_text};

@@ -23,6 +23,7 @@ pub enum Doing {
     Read,
     Forget,
     Restore,
+    Share,
 }
 
 /// What went wrong with the file; the message names a remedy for each.
@@ -145,6 +146,7 @@ impl fmt::Display for HistoryError {
             Doing::Read => "The history cannot be read: ",
             Doing::Forget => "Nothing was forgotten: ",
             Doing::Restore => "Nothing was brought back: ",
+            Doing::Share => "What goes to the team could not be noted: ",
         })?;
         let path = self.path.display();
         match &self.trouble {

@@ -9,21 +9,28 @@ mod damage;
 mod error;
 mod insert;
 mod masking;
+mod others;
+mod outbox;
+mod parcel;
 mod place;
 mod retention;
 mod select;
 mod store;
+mod team;
 mod writer;
 
 pub use error::{Doing, HistoryError, Trouble};
 pub use masking::Masking;
+pub use others::{Foreign, TakenIn, Whose};
+pub use outbox::{Going, Leaving, Outbox};
+pub use parcel::Parcel;
 pub use retention::Retention;
 
 use super::give_way;
 use super::vault::Vault;
 use crate::insight::Exchange;
 use crate::insight::Query;
-use crate::model::{ExchangeId, ExchangeSummary};
+use crate::model::{ExchangeId, ExchangeSummary, Share};
 use place::Place;
 use std::path::Path;
 use std::pin::Pin;
@@ -58,6 +65,10 @@ struct Inner {
     retention: Retention,
     /// Masks whatever is read from the file by today's knowledge.
     vault: Arc<Vault>,
+    /// Which calls go to the team.
+    share: Share,
+    /// What others share, in a file of its own; `None` without a team.
+    others: Option<History>,
     writing: Mutex<Writing>,
     readers: Mutex<Vec<Store>>,
 }
@@ -76,11 +87,14 @@ impl History {
         retention: Retention,
         vault: Arc<Vault>,
     ) -> Result<History, HistoryError> {
-        let history = History::at(directory, retention, vault);
-        let look = history.first_look();
-        match look {
-            Ok(()) | Err(Trouble::Locked) => Ok(history),
-            Err(trouble) => Err(history.error(Doing::Open, trouble)),
+        History::at(directory, retention, vault).opened()
+    }
+
+    /// Opens it now, or says why not; as `open`.
+    pub fn opened(self) -> Result<History, HistoryError> {
+        match self.first_look() {
+            Ok(()) | Err(Trouble::Locked) => Ok(self),
+            Err(trouble) => Err(self.error(Doing::Open, trouble)),
         }
     }
 
@@ -97,6 +111,8 @@ impl History {
                 place: Place::new(directory),
                 retention,
                 vault,
+                share: Share::None,
+                others: None,
                 writing: Mutex::new(Writing::NotYet),
                 readers: Mutex::default(),
             }),
@@ -121,6 +137,17 @@ impl History {
         limit: usize,
         before: Option<&ExchangeId>,
     ) -> Result<Vec<ExchangeSummary>, HistoryError> {
+        self.with_others(query, limit, |history, query| {
+            history.recall_own(query, limit, before)
+        })
+    }
+
+    fn recall_own(
+        &self,
+        query: &Query,
+        limit: usize,
+        before: Option<&ExchangeId>,
+    ) -> Result<Vec<ExchangeSummary>, HistoryError> {
         self.read(|store| {
             select::recall(&store.conn, query, limit, before, || {
                 self.inner.vault.mask()
@@ -131,7 +158,10 @@ impl History {
     /// The whole call, without what is known to be secret now; `None` if it is not there; blocks.
     pub fn load(&self, id: &ExchangeId) -> Result<Option<Exchange>, HistoryError> {
         let call = self.read(|store| select::load(&store.conn, id))?;
-        Ok(call.map(|call| self.inner.vault.mask().exchange(call)))
+        match (call, self.others()) {
+            (None, Some(others)) => others.load(id),
+            (call, _) => Ok(call.map(|call| self.inner.vault.mask().exchange(call))),
+        }
     }
 
     /// How far calls of older versions are masked again; blocks.
@@ -142,17 +172,19 @@ impl History {
     /// The call whose id begins with this; `None` if none does. Several are an error that names
     /// two.
     pub fn find(&self, prefix: &str) -> Result<Option<ExchangeId>, HistoryError> {
-        self.read(|store| select::find(&store.conn, prefix))
+        let own = self.read(|store| select::find(&store.conn, prefix))?;
+        self.found_too(prefix, own)
     }
 
     /// How many calls match, without those that are forgotten; blocks.
     pub fn count(&self, query: &Query) -> Result<u64, HistoryError> {
-        self.read(|store| select::count(&store.conn, query))
+        self.count_too(query)
     }
 
     /// Every case with its number of calls, the most recent first.
     pub fn cases(&self) -> Result<Vec<(String, u64)>, HistoryError> {
-        self.read(|store| select::cases(&store.conn))
+        let own = self.read(|store| select::cases(&store.conn))?;
+        self.cases_too(own)
     }
 
     /// Hides calls at once and erases them when this run ends. Returns how many there were.
@@ -248,6 +280,7 @@ impl History {
                 self.inner.place.clone(),
                 self.inner.retention,
                 self.inner.vault.clone(),
+                self.inner.share,
                 waiting,
             );
             let thread = std::thread::Builder::new()
@@ -272,12 +305,7 @@ impl History {
             let store = self.reader()?;
             let found = look(&store);
             if found.as_ref().err().is_none_or(Trouble::leaves_connection) {
-                let mut readers = lock(&self.inner.readers);
-                if readers.len() < IDLE_READERS
-                    && !matches!(*lock(&self.inner.writing), Writing::Closed)
-                {
-                    readers.push(store);
-                }
+                self.put_back(store);
             }
             found
         };
@@ -290,6 +318,14 @@ impl History {
             found => found,
         };
         found.map_err(|trouble| self.error(Doing::Read, trouble))
+    }
+
+    /// Keeps a connection for the next reading.
+    fn put_back(&self, store: Store) {
+        let mut readers = lock(&self.inner.readers);
+        if readers.len() < IDLE_READERS && !matches!(*lock(&self.inner.writing), Writing::Closed) {
+            readers.push(store);
+        }
     }
 
     fn reader(&self) -> Result<Store, Trouble> {

@@ -2,10 +2,10 @@
 //! looked for here, by the same text that the filter itself uses.
 
 use super::error::Trouble;
-use super::{body, masking};
+use super::{body, masking, others};
 use crate::format::record::{self, Bodies};
 use crate::insight::redact::Mask;
-use crate::insight::{Query, Sought, Term, Want};
+use crate::insight::{Query, Sought, Team, Term, Want};
 use crate::model::{CallOrigin, ExchangeId, ExchangeSummary, RawExchange};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
@@ -37,7 +37,8 @@ pub(super) fn recall(
         .into_iter()
         .map(|id| {
             let line: String = summary.query_row([id], |row| row.get(0))?;
-            let summary = record::read_summary(&line, exchange_id(id))?;
+            let mut summary = record::read_summary(&line, exchange_id(id))?;
+            summary.by = others::name(&view, id)?;
             Ok(match mask.as_ref().filter(|_| is_behind(&id)) {
                 Some(mask) => mask.summary(summary),
                 None => summary,
@@ -221,6 +222,7 @@ impl Filter {
             }
             Want::Refused(refused) => return self.refused(*refused != term.negated),
             Want::From(origin) => return self.made_for(*origin, term.negated),
+            Want::Team(team) => return self.of_team(team, term.negated),
             Want::Since(ms) => {
                 let sign = if term.negated { "<" } else { ">=" };
                 return self.and(&format!("started_ms {sign} ?"), Value::Integer(*ms));
@@ -257,6 +259,23 @@ impl Filter {
                  WHERE records.id = calls.id AND instr(records.summary, '\"origin\":\"{}\"') > 0)",
             origin.id()
         ));
+    }
+
+    /// Whose it is stands beside the calls of others.
+    fn of_team(&mut self, team: &Team, negated: bool) {
+        let not = if negated { "NOT " } else { "" };
+        let others = "EXISTS (SELECT 1 FROM others WHERE others.row = calls.id)";
+        match team {
+            Team::All => self.sql.push_str(&format!(" AND {not}(1)")),
+            Team::Others => self.sql.push_str(&format!(" AND {not}({others})")),
+            Team::Me => self.sql.push_str(&format!(" AND {not}(NOT {others})")),
+            Team::Named(name) => {
+                let condition = format!(
+                    "{not}EXISTS (SELECT 1 FROM others WHERE others.row = calls.id AND name_key = ?)"
+                );
+                self.and(&condition, Value::Text(name.clone()));
+            }
+        }
     }
 
     /// Any of the parts stands in the column, or none of them.

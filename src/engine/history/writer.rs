@@ -7,13 +7,14 @@ use super::damage;
 use super::error::Trouble;
 use super::insert::{Row, remove_oldest};
 use super::masking;
+use super::outbox;
 use super::place::Place;
 use super::retention::{Retention, over};
 use super::select::row_id;
 use super::store::{LOCK_WAIT, Store, begin};
 use crate::engine::vault::Vault;
 use crate::insight::Exchange;
-use crate::model::ExchangeId;
+use crate::model::{ExchangeId, Share};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::sync::Arc;
@@ -41,6 +42,8 @@ pub(super) struct Writer {
     place: Place,
     retention: Retention,
     vault: Arc<Vault>,
+    /// Which calls go to the team.
+    share: Share,
     jobs: Receiver<Job>,
     waiting: VecDeque<Job>,
     store: Option<Store>,
@@ -57,12 +60,14 @@ impl Writer {
         place: Place,
         retention: Retention,
         vault: Arc<Vault>,
+        share: Share,
         jobs: Receiver<Job>,
     ) -> Writer {
         Writer {
             place,
             retention,
             vault,
+            share,
             jobs,
             waiting: VecDeque::new(),
             store: None,
@@ -153,11 +158,14 @@ impl Writer {
     }
 
     fn write(&mut self, rows: &[Row]) -> Result<(), Trouble> {
-        let retention = self.retention;
+        let (retention, share) = (self.retention, self.share);
         let store = self.store()?;
         let tx = begin(store)?;
         for row in rows {
-            row.insert(&tx)?;
+            let id = row.insert(&tx)?;
+            if let Some(id) = id.filter(|_| share.takes(row.has_case())) {
+                outbox::add(&tx, id)?;
+            }
         }
         // Removing a little in the same transaction saves a sync; a larger excess is left for
         // later.
