@@ -227,6 +227,20 @@ fn every_json_fits_its_schema() {
         ]),
     );
     all.run("when", &["when", &id, "--json"]);
+    all.run("seen", &["seen", &id, "--json"]);
+    all.run("seen", &["seen", "not_found", "--json"]);
+    let word = [
+        "--cause",
+        "resource.absent",
+        "--note",
+        "gone since May",
+        "--json",
+    ];
+    all.run("resolve", &[&["resolve", id.as_str()], &word[..]].concat());
+    all.run("resolve", &["resolve", &id, "--withdraw", "--json"]);
+    all.run("resolve", &[&["resolve", id.as_str()], &word[..]].concat());
+    let again = all.run("send", &with(&["send", "GET", "/core/runbooks/9"]));
+    assert_eq!(again["seen"]["resolutions"][0]["cause"], "resource.absent");
     all.run("exchange", &["history", "show", &id, "--json"]);
     all.run("history-list", &["history", "list", "--json"]);
     all.run("history-export", &["history", "export"]);

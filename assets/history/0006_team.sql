@@ -10,6 +10,13 @@ CREATE TABLE outbox (
 -- What went.
 CREATE TABLE shared (id INTEGER PRIMARY KEY);
 
+-- Words on refusals that are still to go, each revision by itself.
+CREATE TABLE words_out (
+    id INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    PRIMARY KEY (id, revision)
+) WITHOUT ROWID;
+
 -- A call that a person forgot is taken back; one that is only too old here stays there.
 CREATE TRIGGER call_withdrawn AFTER DELETE ON calls BEGIN
     INSERT OR REPLACE INTO outbox (id, gone)

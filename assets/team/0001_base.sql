@@ -61,6 +61,27 @@ CREATE INDEX calls_by_code ON httriage.calls USING gin (codes) WHERE codes <> '{
 -- What no month takes: ids of clocks that are far off.
 CREATE TABLE httriage.calls_other PARTITION OF httriage.calls DEFAULT;
 
+-- What refusals were in the end, each revision a row: they are few, and stay.
+CREATE TABLE httriage.resolutions (
+    writer uuid NOT NULL,
+    id bigint NOT NULL CHECK (id >= 0),
+    revision integer NOT NULL CHECK (revision > 0),
+    change bigint NOT NULL,
+    of_call bigint,
+    case_name text,
+    case_key text,
+    cause text NOT NULL,
+    note text NOT NULL,
+    who text NOT NULL,
+    at_ms bigint NOT NULL,
+    withdrawn boolean NOT NULL,
+    -- The kinds of refusals that it is about: code, class and route; API; cause as it was judged.
+    kinds jsonb NOT NULL,
+    PRIMARY KEY (writer, id, revision)
+);
+CREATE INDEX resolutions_by_change ON httriage.resolutions (change);
+CREATE INDEX resolutions_by_case ON httriage.resolutions (case_key) WHERE case_key IS NOT NULL;
+
 CREATE SEQUENCE httriage.changes AS bigint;
 
 -- Commits follow each other in the order of `change`: who has read up to a number has missed
@@ -73,6 +94,8 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON httriage.calls
+FOR EACH ROW EXECUTE FUNCTION httriage.stamp();
+CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON httriage.resolutions
 FOR EACH ROW EXECUTE FUNCTION httriage.stamp();
 
 -- Drops what is older than the policy keeps: whole months, and rows that no month took.
@@ -134,10 +157,12 @@ END $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA httriage FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION httriage.make_room(bigint[]) TO httriage_writer;
-GRANT SELECT ON httriage.about, httriage.writers, httriage.calls
+GRANT SELECT ON httriage.about, httriage.writers, httriage.calls, httriage.resolutions
     TO httriage_writer, httriage_reader;
 GRANT INSERT (writer, name), UPDATE (name) ON httriage.writers TO httriage_writer;
 GRANT INSERT, UPDATE ON httriage.calls TO httriage_writer;
+-- A revision is never changed.
+GRANT INSERT ON httriage.resolutions TO httriage_writer;
 
 -- Everybody reads all; a row is written by the login that owns its home.
 ALTER TABLE httriage.writers ENABLE ROW LEVEL SECURITY;
@@ -160,4 +185,11 @@ CREATE POLICY changed ON httriage.calls FOR UPDATE TO httriage_writer USING (EXI
 )) WITH CHECK (EXISTS (
     SELECT FROM httriage.writers AS own
     WHERE own.writer = calls.writer AND own.login = session_user
+));
+ALTER TABLE httriage.resolutions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY seen ON httriage.resolutions FOR SELECT
+    TO httriage_writer, httriage_reader USING (true);
+CREATE POLICY added ON httriage.resolutions FOR INSERT TO httriage_writer WITH CHECK (EXISTS (
+    SELECT FROM httriage.writers AS own
+    WHERE own.writer = resolutions.writer AND own.login = session_user
 ));

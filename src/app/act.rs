@@ -16,6 +16,7 @@ use super::feature::remedy;
 use super::feature::resend;
 use super::feature::save_body;
 use super::feature::save_session;
+use super::feature::seen;
 use super::feature::send::{self, send};
 use super::feature::sessions;
 use super::feature::setup;
@@ -113,6 +114,8 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Isolate | Action::ProbeIsolate => effects = isolate::isolate(state),
         Action::When => effects = when::of_answer(state),
         Action::WhenRow => effects = history::load(state, Then::When),
+        Action::Resolve | Action::ProbeResolve => seen::ask(state),
+        Action::Seen | Action::ProbeSeen => effects = seen::show_seen(state),
         Action::BackOff => effects = resend::back_off(state),
         Action::FetchLarger => effects = resend::larger(state),
         Action::TrustOrigin => resend::ask_to_trust(state),
@@ -314,6 +317,8 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::Investigate => investigate::nothing_to_explain(state),
         Action::Isolate => isolate::why_not(state),
         Action::When => when::why_not(state),
+        Action::Resolve => seen::why_not(state),
+        Action::Seen | Action::ProbeSeen => seen::why_not_seen(state),
         Action::ProbeRefute => investigate::why_not_test(state),
         Action::BackOff => resend::why_not_back_off(state),
         Action::FetchLarger => resend::why_not_load_more(state),
@@ -582,6 +587,8 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::Permit(origin)) => return resend::permit(state, origin),
         Some(Pick::Copy { clip, of }) => return copy::copy(state, clip, of),
         Some(Pick::CopyPart { what, excerpt }) => return copy::copy_part(state, what, &excerpt),
+        Some(Pick::Resolve { of, case, cause }) => seen::ask_for_note(state, of, case, cause),
+        Some(Pick::Withdraw(of, case)) => return seen::withdraw(state, of, case),
         Some(Pick::Lesson(place)) => return guide::take_step(state, place),
         Some(Pick::Theme(name)) => return palette::use_theme(state, name),
         Some(Pick::Cookies(wish)) => return cookies::change(state, wish),

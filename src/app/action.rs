@@ -261,6 +261,8 @@ actions! {
     Investigate     "investigate"      "investigate why it was refused" / "investigate" Place::Pane(Pane::Response), ["i"];
     Isolate         "isolate"          "find the part that the refusal hangs on" / "isolate" Place::Pane(Pane::Response), ["I"];
     When            "when"             "when it stopped working, and what changed" / "when" Place::Pane(Pane::Response), ["W"];
+    Resolve         "resolve"          "record what it was in the end" / "resolve" Place::Pane(Pane::Response), ["M"];
+    Seen            "seen"             "list the same refusal before" / "seen before" Place::Pane(Pane::Response), ["S"];
     BackOff         "back-off"         "wait as asked, then send again" / "wait and send again" Place::Pane(Pane::Response), ["w"];
     FetchLarger     "fetch-larger"     "fetch again with a larger limit" / "fetch all of it" Place::Pane(Pane::Response), ["L"];
     OpenRemedy      "open-remedy"      "open the page that the remedy names" / "open the page" Place::Pane(Pane::Response), ["o"];
@@ -396,6 +398,8 @@ actions! {
     ProbeByHand     "probe-by-hand"    "ask the next thing by hand" / "by hand" Place::Investigation, ["b"];
     ProbeRefute     "probe-refute"     "make the call that would prove it wrong" / "test it" Place::Investigation, ["x"];
     ProbeIsolate    "probe-isolate"    "find the part that the refusal hangs on" / "isolate" Place::Investigation, ["I"];
+    ProbeResolve    "probe-resolve"    "record what it was in the end" / "resolve" Place::Investigation, ["M"];
+    ProbeSeen       "probe-seen"       "list the same refusal before" Place::Investigation, ["S"];
 
     IsolateClose    "isolate-close"    "stop, then close" / "close" Place::Isolation, ["esc", "q"];
     IsolateCopy     "isolate-copy"     "copy what it turns on, with the smallest refused call" / "copy" Place::Isolation, ["y"];

@@ -12,6 +12,7 @@ use crate::insight::isolate::Isolation;
 use crate::insight::learned::Learned;
 use crate::insight::matrix::{Caller, Cell, Matrix};
 use crate::insight::replay::{ReplayReport, StepReport};
+use crate::insight::seen::Seen;
 use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
 use crate::insight::token::signature::Verified;
@@ -19,8 +20,8 @@ use crate::insight::token::testimony::Testimony;
 use crate::insight::when::Turned;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
-    CookieRow, CookieWish, Environment, ExchangeId, ExchangeSummary, Filtered, Got, Grant, Manner,
-    Note, Origin, Placement, Progress, RequestSpec, SentRequest, Session, Settings, Tempo,
+    Cause, CookieRow, CookieWish, Environment, ExchangeId, ExchangeSummary, Filtered, Got, Grant,
+    Manner, Note, Origin, Placement, Progress, RequestSpec, SentRequest, Session, Settings, Tempo,
     Timestamp, TokenName, TokenRef, TokenSource,
 };
 use std::fmt;
@@ -198,6 +199,16 @@ pub enum Message {
     Explained {
         case: Box<Case>,
         then: ThenWhy,
+    },
+    /// What the history says of refusals like the call in front.
+    Reminded {
+        of: ExchangeId,
+        seen: Box<Seen>,
+    },
+    /// What a refusal was is recorded, or could not be.
+    Resolved {
+        of: ExchangeId,
+        notice: Notice,
     },
     /// An investigation under way has come so far.
     Probed {
@@ -612,6 +623,20 @@ pub enum Effect {
         alone: bool,
         allow_writes: bool,
         case: Option<String>,
+    },
+    /// Asks the history for refusals like this one.
+    Remind {
+        exchange: Arc<Exchange>,
+        environment: Box<Environment>,
+    },
+    /// Records what a refusal was in the end; what is not given stays as it was.
+    Resolve {
+        of: ExchangeId,
+        case: Option<String>,
+        cause: Option<Option<Cause>>,
+        note: Option<String>,
+        withdraw: bool,
+        environments: Vec<Environment>,
     },
     /// Asks the history when a call stopped working.
     When {

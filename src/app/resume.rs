@@ -4,8 +4,8 @@ use super::action::{Pane, Screen};
 use super::feature::needs::{self, Needs};
 use super::feature::send::{self, enter, send, send_as};
 use super::feature::{
-    compare, copy, investigate, matrix, proof, save_body, save_session, sessions, setup, tokens,
-    when,
+    compare, copy, investigate, matrix, proof, save_body, save_session, seen, sessions, setup,
+    tokens, when,
 };
 use super::message::{Effect, Notice, Then, TokenRow};
 use super::pane::{Asked, AskedCall};
@@ -377,6 +377,7 @@ pub fn answer_prompt(state: &mut State) -> Vec<Effect> {
         }
         Asked::Variable(name) => return variable_given(state, name, text),
         Asked::File(source) => return save_body::save(source, &text),
+        Asked::Note(word) => return seen::record(state, *word, &text),
         Asked::Session(session) => return save_session::named(state, *session, &text),
     }
     Vec::new()

@@ -13,6 +13,7 @@ use super::feature::proof;
 use super::feature::resend;
 use super::feature::save_body;
 use super::feature::save_session;
+use super::feature::seen;
 use super::feature::send::send;
 use super::feature::sessions;
 use super::feature::setup;
@@ -83,6 +84,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         } => progressed(state, question, hundredths),
         Message::Sessions(files, listing) => sessions(state, files, listing),
         Message::Explained { case, then } => investigate::explained(state, case, then),
+        Message::Reminded { of, seen } => seen::reminded(state, &of, *seen),
+        Message::Resolved { of, notice } => seen::recorded(state, &of, notice),
         Message::Probed { job, case } => investigate::probed(state, job, case),
         Message::Investigated { job, case } => investigate::investigated(state, job, case),
         Message::Isolating {

@@ -38,6 +38,10 @@ pub enum Command {
     Isolate(Box<IsolateArgs>),
     /// Say when a call worked last, when it failed first, and what changed between them
     When(WhenArgs),
+    /// Record what a refusal was in the end, for whoever meets it next
+    Resolve(ResolveArgs),
+    /// Find earlier refusals of the same kind, and what they were
+    Seen(SeenArgs),
     /// Send a session again and say what changed
     Replay(Box<ReplayArgs>),
     /// Send every request of a session under every token and say who may do what
@@ -390,6 +394,35 @@ pub struct IsolateArgs {
 pub struct WhenArgs {
     /// A call of the history, by its id or the first characters of it
     pub id: String,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct ResolveArgs {
+    /// A refused call of the history by its id or the first characters of it, or a case by its name
+    #[arg(value_name = "ID|CASE")]
+    pub what: String,
+    /// What it was: the id of a cause, such as permission.missing_role, or other
+    #[arg(long, value_name = "ID")]
+    pub cause: Option<String>,
+    /// What the next person should know, without secrets
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Take back what stands; it is kept as the past
+    #[arg(long, conflicts_with_all = ["cause", "note"])]
+    pub withdraw: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct SeenArgs {
+    /// A call of the history by its id or the first characters of it, or an error code; left out, the newest refusal
+    #[arg(value_name = "ID|CODE")]
+    pub what: Option<String>,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

@@ -36,6 +36,18 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     ("when", &["httriage when 0f3k", "httriage when 0f3k --json"]),
     (
+        "resolve",
+        &[
+            "httriage resolve 0f3k --cause permission.missing_role --note 'needed Runbook Admin'",
+            "httriage resolve ACME-1234 --cause other --note 'their proxy took the header off'",
+            "httriage resolve 0f3k --withdraw",
+        ],
+    ),
+    (
+        "seen",
+        &["httriage seen 0f3k", "httriage seen forbidden --json"],
+    ),
+    (
         "replay",
         &[
             "httriage replay ACME-1234",

@@ -6,7 +6,9 @@ use super::import::FILE_BYTES;
 use super::json::{self, entries_json, notes_json};
 use super::print::Out;
 use super::recording;
+use super::seen;
 use super::trouble::Trouble;
+use crate::engine::history::History;
 use crate::engine::investigate::case_of;
 use crate::engine::{Client, ClientOptions, Home, Vault, clock, pasted, sandbox};
 use crate::format::{har, registry};
@@ -164,6 +166,11 @@ fn judged(saved: Saved, home: &Home, catalogue: &Catalogue) -> Result<Told, Trou
     let exchange = Arc::new(pasted::taken(saved, &client));
     let place = choice::environment_of_received(&exchange, &settings);
     let case = case_of(&client, exchange, place);
+    let history = History::is_there(home.data_dir());
+    let history = history
+        .then(|| choice::history(home, &settings).ok())
+        .flatten();
+    let case = seen::remembered(case, history, client, catalogue.clone(), &settings);
     let explanation = explain(&case, catalogue);
     let errors = ErrorBody {
         notes: notes_of(&case, form, notes),
@@ -380,6 +387,9 @@ fn document(told: &Told, here: Glossary) -> Value {
     object.insert("causes".into(), causes_json(&causes));
     object.insert("verdicts".into(), json::causes_json(explanation));
     object.insert("knowledge".into(), json!(case.knowledge.ids()));
+    if let Some(seen) = seen::in_short(case) {
+        object.insert("seen".into(), seen);
+    }
     json::insert_limits(&explanation.named, &mut object);
     let mut errors = told.errors.clone();
     errors.entries.extend(said_by_client(case));
@@ -406,6 +416,10 @@ fn said_by_client(case: &Case) -> Option<Entry> {
 fn text_of(told: &Told, here: Glossary, out: &mut Out) {
     let (case, explanation) = (&told.case, &told.explanation);
     verdicts(case, explanation, out);
+    if let Some(sentence) = seen::sentence(case) {
+        out.line("");
+        out.paragraph(&sentence);
+    }
     out.line("");
     out.line(&format!("Read as {}.", told.form.noun()));
     let exchange = &case.call.exchange;

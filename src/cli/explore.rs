@@ -6,6 +6,7 @@ use super::explain;
 use super::import;
 use super::misuse;
 use super::print::{Color, Out};
+use super::resolve::name_of;
 use super::trouble::Trouble;
 use crate::app::{Pasted, Start, ThemeName};
 use crate::engine::clock;
@@ -97,6 +98,7 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
     let record = choice::record(&args.record, &home, &settings, &vault);
     let team = settings.team.clone().zip(record.clone());
     let team = team.map(|(own, history)| Team::new(own, vault.clone(), history));
+    let who = name_of(&settings);
     let start = Start {
         settings,
         catalogue: Arc::new(catalogue),
@@ -130,6 +132,7 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
         history: record,
         team,
         home,
+        who,
     };
     let looks = runtime::Looks {
         schemes: themes.schemes,

@@ -9,6 +9,7 @@ use super::choice;
 use super::grant;
 use super::json::{case_json, exchange_json, first_json, verdict_json};
 use super::print::{Out, complain};
+use super::seen;
 use super::send::{options, spec, split_pair};
 use super::trouble::Trouble;
 use crate::engine::investigate::{
@@ -118,6 +119,11 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
             asked.typed.method, asked.environment.name
         ));
     }
+    let history = recorder.history().cloned();
+    let result = Investigated {
+        case: seen::remembered(result.case, history, client, catalogue.clone(), &settings),
+        ..result
+    };
     let explanation = explain(&result.case, &catalogue);
     if as_json {
         out.json(&json_of(&result, &explanation));
@@ -163,12 +169,16 @@ pub fn json_of(result: &Investigated, explanation: &Explanation) -> Value {
         .probes
         .iter()
         .map(|p| exchange_json(&p.facts.exchange));
-    json!({
+    let mut document = json!({
         "exchange": case_json(&result.case, explanation),
         "verdict": first_json(explanation),
         "alternatives": explanation.alternatives().iter().map(verdict_json).collect::<Vec<_>>(),
         "probes": probes.collect::<Vec<Value>>(),
-    })
+    });
+    if let Some(seen) = seen::in_short(&result.case) {
+        document["seen"] = seen;
+    }
+    document
 }
 
 /// The call, what was asked for it, and the verdicts.
@@ -191,6 +201,9 @@ pub fn text(
     }
     out.line("");
     told(explanation, "Verdict", true, out);
+    if let Some(sentence) = seen::sentence(case) {
+        out.paragraph(&sentence);
+    }
     for other in explanation.alternatives() {
         let line = format!(
             "Or {} ({}): {}",

@@ -33,8 +33,10 @@ mod print;
 mod progress;
 mod recording;
 mod replay;
+mod resolve;
 mod sandbox;
 mod schema;
+mod seen;
 mod send;
 mod stream;
 mod team;
@@ -72,6 +74,8 @@ pub fn dispatch() -> u8 {
         Some(Command::Investigate(ask)) => investigate::run(*ask, &mut out),
         Some(Command::Isolate(ask)) => isolate::run(*ask, &mut out),
         Some(Command::When(ask)) => when::run(ask, &mut out),
+        Some(Command::Resolve(word)) => resolve::run(word, &mut out),
+        Some(Command::Seen(ask)) => seen::run(ask, &mut out),
         Some(Command::Replay(replay)) => replay::run(*replay, &mut out),
         Some(Command::Matrix(matrix)) => matrix::run(*matrix, &mut out),
         Some(Command::Explain(explain)) => explain::run(explain, &mut out),

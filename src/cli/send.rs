@@ -8,6 +8,7 @@ use super::compare;
 use super::grant;
 use super::json::{case_json, causes_json};
 use super::print::{Out, complain};
+use super::seen;
 use super::stream::Live;
 use super::trouble::Trouble;
 use crate::engine::carried;
@@ -95,10 +96,14 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     let knowledge = catalogue.library.of_exchange(&exchange, &place);
     let now = clock::now();
     let case = Case::of(facts, carried, place, now).knowing(knowledge);
-    let explanation = explain(&case, &catalogue);
+    let history = recorder.history().cloned();
+    let remembered = |case| seen::remembered(case, history, client, catalogue.clone(), &settings);
     if args.json {
+        let case = remembered(case);
+        let explanation = explain(&case, &catalogue);
         out.json(&document(&case, &explanation));
     } else {
+        let explanation = explain(&case, &catalogue);
         let is_aside = is_alone || is_stdout(args.output.as_deref());
         let head = if is_aside { &mut aside } else { &mut *out };
         let verdict = Some(explanation.verdict());
@@ -124,6 +129,12 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
             Written::Not | Written::Lost(_) => out.body(&exchange),
             Written::ToStdout => {}
         }
+        // The answer is out: what is remembered of others may take its time.
+        if let Some(sentence) = seen::sentence(&remembered(case)) {
+            let head = if is_aside { &mut aside } else { &mut *out };
+            head.line("");
+            head.paragraph(&sentence);
+        }
     }
     recorder.finish();
     written.trouble()?;
@@ -134,6 +145,9 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
 pub fn document(case: &Case, explanation: &Explanation) -> Value {
     let mut document = case_json(case, explanation);
     document["causes"] = causes_json(explanation);
+    if let Some(seen) = seen::in_short(case) {
+        document["seen"] = seen;
+    }
     document
 }
 

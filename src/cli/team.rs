@@ -167,9 +167,9 @@ async fn status(ground: &Ground, json: bool, out: &mut Out) -> Result<u8, Troubl
 /// How many calls wait, in a sentence.
 pub fn waiting(outbox: &Outbox) -> String {
     let mut words = match outbox.pending {
-        0 => "No call waits to go.".to_owned(),
-        1 => "1 call waits to go.".to_owned(),
-        count => format!("{count} calls wait to go."),
+        0 => "Nothing waits to go.".to_owned(),
+        1 => "1 entry waits to go.".to_owned(),
+        count => format!("{count} entries wait to go."),
     };
     if outbox.refused > 0 {
         let why = outbox.why.as_deref().unwrap_or("no reason was given");
@@ -197,8 +197,8 @@ async fn push(ground: &Ground, again: bool, json: bool, out: &mut Out) -> Result
         return Ok(0);
     }
     out.line(&match went {
-        1 => "1 call went to the team.".to_owned(),
-        _ => format!("{went} calls went to the team."),
+        1 => "1 entry went to the team.".to_owned(),
+        _ => format!("{went} entries went to the team."),
     });
     if outbox.pending + outbox.refused > 0 {
         out.line(&waiting(&outbox));

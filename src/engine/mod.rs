@@ -22,6 +22,7 @@ mod priority;
 pub mod replay;
 pub mod sandbox;
 pub mod saved_body;
+pub mod seen;
 pub mod survey;
 pub mod team;
 mod vault;

@@ -59,6 +59,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
 
     let mut settings = Settings {
         environment: config.environment,
+        name: config.name.filter(|name| !name.trim().is_empty()),
         theme: config.theme,
         mouse: config.mouse,
         plain: config.plain,
@@ -226,6 +227,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
 struct Config {
     environment: Option<String>,
     max_body: Option<String>,
+    name: Option<String>,
     theme: Option<String>,
     mouse: Option<bool>,
     #[serde(default)]

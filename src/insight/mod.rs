@@ -15,10 +15,10 @@ pub use answer::stream;
 pub use api::{completion, made_up};
 pub use compare::{matrix, replay, when};
 pub use diagnosis::{
-    asking, back_off, by_hand, calibration, facts, isolate, learned, probe, rules,
+    asking, back_off, by_hand, calibration, facts, isolate, learned, probe, rules, seen,
 };
 pub use privacy::redact;
-pub use text::charset;
+pub use text::{charset, searched};
 pub use token::survey;
 
 // Rooms that only this floor names.
@@ -46,6 +46,7 @@ pub use api::route::{decoded as route_text, pattern_of};
 pub use api::statement::{CauseNote, CodeNote, Grounds, Statement, StatusNote};
 pub use compare::diff::{AnswerDiff, BodyDiff, Difference, Shape, answer_diff, body_diff};
 pub use diagnosis::explain::{Explanation, Standing, Verdict, explain, in_general, standings};
+pub use diagnosis::kind::kind;
 pub use diagnosis::refutation::{Expected, Refutation};
 pub use diagnosis::status::{Catalogue, Glossary};
 pub use privacy::disguise::disguise;
@@ -55,4 +56,6 @@ pub use text::body_text::{
     typed_lines,
 };
 pub use text::picture::{Picture, picture};
-pub use text::query::{Query, QueryError, Sought, Team, Term, Want, host, search_text};
+pub use text::query::{
+    Query, QueryError, Sought, Team, Term, Want, Where, host, search_text, with_spellings,
+};

@@ -12,6 +12,8 @@ pub struct Settings {
     /// Variables from which the settings take values of tokens, even if such a value comes from
     /// elsewhere in this run.
     pub token_variables: Vec<String>,
+    /// How the person is called in what is recorded for others.
+    pub name: Option<String>,
     /// The theme to start with.
     pub theme: Option<String>,
     /// Whether the explorer runs line by line, without a screen.
@@ -83,6 +85,8 @@ pub mod limits {
     pub const PROBES: usize = 8;
     /// Most calls of one search for the part that a refusal hangs on.
     pub const ISOLATING: usize = 24;
+    /// Earlier calls of one kind that are looked at; more would tell nothing new.
+    pub const ALIKE: usize = 200;
     /// Other tokens that an investigation compares with.
     pub const OTHER_TOKENS: usize = 3;
     /// Calls that the screen may have under way at once.

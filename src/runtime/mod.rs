@@ -19,6 +19,7 @@ mod run;
 mod runs;
 mod secret;
 mod secret_keys;
+mod seen;
 mod sessions;
 mod setup;
 mod signals;

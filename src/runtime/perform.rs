@@ -55,6 +55,8 @@ pub struct Means {
     /// `None` without a team.
     pub team: Option<Team>,
     pub home: Home,
+    /// How the person is called in what is recorded for others.
+    pub who: String,
 }
 
 /// Carries out effects and sends the results back as messages.
@@ -63,6 +65,7 @@ pub struct Performer {
     pub(super) grants: Grants,
     pub(super) history: Option<History>,
     pub(super) home: Arc<Home>,
+    pub(super) who: String,
     pub(super) catalogue: Arc<Catalogue>,
     /// Tokens of the settings, for environments that name none.
     pub(super) tokens: Vec<TokenName>,
@@ -124,6 +127,7 @@ impl Performer {
             client: Arc::new(means.client),
             history: means.history,
             home: Arc::new(means.home),
+            who: means.who,
             tokens,
             sandbox: Arc::default(),
             flights: HashMap::new(),
@@ -205,6 +209,11 @@ impl Performer {
                 then,
             } => self.explain(exchange, *environment, then),
             Effect::Refute { job, case } => self.refute(job, *case.0),
+            Effect::Remind {
+                exchange,
+                environment,
+            } => self.remind(exchange, *environment),
+            asked @ Effect::Resolve { .. } => self.resolve(asked),
             asked @ Effect::Isolate { .. } => self.isolate(asked),
             Effect::When {
                 exchange,
@@ -650,6 +659,8 @@ impl Performer {
 
     fn explain(&self, exchange: Arc<Exchange>, environment: Environment, then: ThenWhy) {
         let client = self.client.clone();
+        let is_shown = then == ThenWhy::Show && self.history.is_some();
+        let asked = is_shown.then(|| (exchange.clone(), environment.clone()));
         self.look_up(move |history, queue| {
             let case = match history {
                 Some(history) => investigate::recalled(&client, &history, exchange, environment),
@@ -658,6 +669,10 @@ impl Performer {
             let case = Box::new(case);
             let _ = queue.send(Message::Explained { case, then });
         });
+        // The verdict does not wait for what is remembered of others.
+        if let Some((exchange, environment)) = asked {
+            self.remind(exchange, environment);
+        }
     }
 
     fn investigate(

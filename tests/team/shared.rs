@@ -346,11 +346,11 @@ fn the_program_says_where_the_team_stands_and_what_is_wrong() {
     );
     let told = doctor(&kim);
     assert!(
-        told.contains("\"wrong\"") && told.contains("1 call waits to go."),
+        told.contains("\"wrong\"") && told.contains("1 entry waits to go."),
         "{told}"
     );
     cluster.restart();
-    says(kim.run(&["team", "push"]), "1 call went to the team.");
+    says(kim.run(&["team", "push"]), "1 entry went to the team.");
     // Where no team is set up, that is said.
     let alone = Home::new();
     alone

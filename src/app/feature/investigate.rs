@@ -204,11 +204,15 @@ pub fn investigated(state: &mut State, job: Job, case: Box<Case>) -> Vec<Effect>
             explanation: explanation.clone(),
         });
     }
+    let exchange = case.call.exchange.clone();
     if let Some(pane) = of(state, job) {
         pane.job = None;
         pane.found = Some((case, explanation));
     }
-    Vec::new()
+    vec![Effect::Remind {
+        environment: Box::new(environment_of(state, &exchange)),
+        exchange,
+    }]
 }
 
 fn on_top(state: &mut State) -> Option<&mut Investigate> {

@@ -16,6 +16,7 @@ pub mod remedy;
 pub mod resend;
 pub mod save_body;
 pub mod save_session;
+pub mod seen;
 pub mod send;
 pub mod sessions;
 pub mod setup;

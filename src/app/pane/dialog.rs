@@ -7,7 +7,7 @@ use crate::app::field::Field;
 use crate::app::list::List;
 use crate::insight::Exchange;
 use crate::insight::matrix::Caller;
-use crate::model::{BodyKind, CookieWish, ExchangeId, Origin, Tempo, TokenName};
+use crate::model::{BodyKind, Cause, CookieWish, ExchangeId, Origin, Tempo, TokenName};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -61,6 +61,14 @@ pub enum Pick {
     },
     Theme(String),
     Cookies(CookieWish),
+    /// What a refusal was in the end; its note comes next.
+    Resolve {
+        of: ExchangeId,
+        case: Option<String>,
+        cause: Option<Cause>,
+    },
+    /// Takes back what is recorded of a call.
+    Withdraw(ExchangeId, Option<String>),
     /// A step of the guided tour, by its position.
     Lesson(usize),
     Nothing,

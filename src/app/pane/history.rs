@@ -103,6 +103,7 @@ impl History {
         exchange: Arc<Exchange>,
         summary: ExchangeSummary,
     ) -> Vec<Arc<Exchange>> {
+        let fits = self.query.fits(&summary, &exchange);
         self.latest.push_front(summary.clone());
         self.latest.truncate(LATEST);
         self.held_bytes += bytes(&exchange);
@@ -120,7 +121,7 @@ impl History {
             self.held_bytes -= oldest.as_ref().map_or(0, |exchange| bytes(exchange));
             let_go.extend(oldest);
         }
-        if self.query.matches(&summary) {
+        if fits {
             let row = HistoryRow {
                 summary,
                 open: false,
@@ -208,10 +209,11 @@ impl History {
             open: false,
             marked: false,
         }));
-        let held = self.held.iter().map(|held| &held.summary);
+        let held = self.held.iter().filter(|_| after.is_none());
         let missing: Vec<_> = held
-            .filter(|s| after.is_none() && self.query.matches(s))
-            .filter(|s| !rows.iter().any(|row| row.summary.id == s.id))
+            .filter(|held| !rows.iter().any(|row| row.summary.id == held.summary.id))
+            .filter(|held| self.query.fits(&held.summary, &held.exchange))
+            .map(|held| &held.summary)
             .filter(|s| {
                 !self
                     .forgotten

@@ -32,7 +32,7 @@ pub use manual::{LineKind, Manual};
 pub use matrix::MatrixPane;
 pub use palette::{Finding, Found, Goal, Palette};
 pub use pasted::{PastedToken, SeenToken};
-pub use prompt::{Asked, Prompt};
+pub use prompt::{Asked, Prompt, Worded};
 pub use question::Question;
 pub use response::{
     Asked as AskedCall, BodyPlace, JqLine, Measured, ResponsePane, ResponseTab, Search, Why,

@@ -2,7 +2,7 @@
 
 use crate::app::answer::Source;
 use crate::app::field::Field;
-use crate::model::Session;
+use crate::model::{Cause, ExchangeId, Session};
 
 /// What the line is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,18 @@ pub enum Asked {
     File(Source),
     /// The name of a session to write.
     Session(Box<Session>),
+    /// What the next person should know of a refusal.
+    Note(Box<Worded>),
+}
+
+/// What a refusal was in the end, before its note is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worded {
+    pub of: ExchangeId,
+    /// The support case of the call.
+    pub case: Option<String>,
+    /// `None` is a cause that is none of ours.
+    pub cause: Option<Cause>,
 }
 
 /// A question that the person answers with one line of text.

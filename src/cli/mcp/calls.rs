@@ -46,6 +46,7 @@ pub fn send(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     let facts = Facts::read(exchange.clone(), &environment.base_path());
     let knowledge = client.knowledge(&exchange, &environment);
     let case = Case::of(facts, carried, environment, clock::now()).knowing(knowledge);
+    let case = ground.remembering(case);
     let explanation = explain(&case, &ground.catalogue);
     Ok(sending::document(&case, &explanation))
 }
@@ -83,7 +84,7 @@ pub fn investigate(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
         past,
     };
     let mut done = 0;
-    let result = errand.wait(investigated(
+    let mut result = errand.wait(investigated(
         client,
         &asked,
         &errand.flight,
@@ -93,6 +94,7 @@ pub fn investigate(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
             errand.tell(done, Some(PROBES + 1), "calls made, at most");
         },
     ));
+    result.case = ground.remembering(result.case);
     let explanation = explain(&result.case, &ground.catalogue);
     Ok(investigation::json_of(&result, &explanation))
 }

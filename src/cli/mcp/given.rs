@@ -53,6 +53,16 @@ pub const ARGUMENTS: &[(&str, Kind, &str)] = &[
         "The id of a call in the history, or the first characters of it.",
     ),
     (
+        "cause",
+        Kind::Text,
+        "What a refusal was in the end: the id of a cause such as permission.missing_role, or other.",
+    ),
+    (
+        "note",
+        Kind::Text,
+        "What the next person should know of a refusal, without secrets.",
+    ),
+    (
         "session",
         Kind::Text,
         "The name of a session in the sessions folder.",

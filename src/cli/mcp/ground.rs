@@ -10,8 +10,10 @@ use crate::cli::trouble::Trouble;
 use crate::engine::grant::{Grants, News, Person};
 use crate::engine::history::{History, Receipt};
 use crate::engine::sandbox::{self, Sandbox};
+use crate::engine::seen::Judge;
 use crate::engine::{Client, Flight, Home, Vault};
 use crate::format::session_file;
+use crate::insight::facts::Case;
 use crate::insight::redact::is_secret_name;
 use crate::insight::{Catalogue, Exchange};
 use crate::model::{
@@ -98,6 +100,24 @@ impl Ground {
     /// Waits for what is still to be written.
     pub fn close(&self, within: Duration) {
         self.history.clone().close(within);
+    }
+
+    /// What judges earlier calls.
+    pub fn judge(&self) -> Judge<'_> {
+        Judge {
+            client: &self.client,
+            catalogue: &self.catalogue,
+            environments: &self.settings.environments,
+        }
+    }
+
+    /// The case with what was seen of its kind.
+    pub fn remembering(&self, case: Case) -> Case {
+        let seen = self.judge().seen(&self.history, &case);
+        Case {
+            seen: seen.ok().flatten(),
+            ..case
+        }
     }
 
     pub fn allow_writes(&self) -> bool {

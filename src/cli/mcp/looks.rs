@@ -6,7 +6,11 @@ use crate::cli::json::exchange_json;
 use crate::cli::token::inspect::{named_json, untold};
 use crate::cli::token::{known, known_json};
 use crate::cli::trouble::Trouble;
-use crate::cli::{choice, env, explain as explaining, export, history, when as turning};
+use crate::cli::{
+    choice, env, explain as explaining, export, history, resolve as resolving, seen as looking,
+    when as turning,
+};
+use crate::engine::seen::Word;
 use crate::engine::when::turned;
 use crate::format::registry::{self, Export};
 use serde_json::{Value, json};
@@ -45,6 +49,32 @@ pub fn when(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     let knowledge = ground.catalogue.library.of_exchange(&asked, &place);
     let found = turned(&ground.history, &asked, &knowledge)?;
     Ok(turning::document(&found))
+}
+
+pub fn seen(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
+    let ground = &errand.ground;
+    let what = given.text("id").or(given.text("text")).map(str::trim);
+    let (history, client) = (&ground.history, &ground.client);
+    let found = looking::find(what, history, client, &ground.catalogue, &ground.settings)?;
+    Ok(looking::document(&found))
+}
+
+pub fn resolve(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
+    let ground = &errand.ground;
+    let cause = resolving::cause(given.needed("cause"))?;
+    let (what, case) = resolving::find(&ground.history, given.needed("id"))?;
+    let word = Word {
+        what: what.clone(),
+        case,
+        cause: Some(cause),
+        note: given.text("note").map(str::to_owned),
+        // Whoever reads it should know that no person found it out.
+        who: format!("{} (agent)", resolving::name_of(&ground.settings)),
+        withdraw: false,
+    };
+    resolving::recorded(&ground.history, &ground.judge(), word)?;
+    let known = ground.history.resolutions_on(&what)?;
+    Ok(resolving::document(&known))
 }
 
 pub fn ticket(errand: &Errand, given: &Given) -> Result<Value, Trouble> {

@@ -121,6 +121,12 @@ fn done(tool: &Tool, arguments: JsonObject, errand: &Errand) -> CallToolResult {
 }
 
 fn judged(tool: &Tool, arguments: JsonObject, errand: &Errand) -> Result<Value, Trouble> {
+    if !tool.is_there(errand.ground.allow_writes()) {
+        return Err(Trouble::usage(format!(
+            "Nothing was done: {} writes, and this server only reads. It writes where the person starts it with --allow-writes.",
+            tool.name
+        )));
+    }
     let given = Given::read(&tool.takes(), arguments)?;
     // A pasted text may well hold one, and is masked as it is read.
     if tool.name != "explain" && errand.ground.client.vault().mask().finds(&given.all()) {
@@ -144,9 +150,9 @@ impl ServerHandler for Door {
         _request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let rows = TOOLS
-            .iter()
-            .map(|tool| tool.row(self.ground.allow_writes()));
+        let allow_writes = self.ground.allow_writes();
+        let there = TOOLS.iter().filter(|tool| tool.is_there(allow_writes));
+        let rows = there.map(|tool| tool.row(allow_writes));
         Ok(ListToolsResult::with_all_items(rows.collect()))
     }
 

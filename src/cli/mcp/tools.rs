@@ -18,6 +18,8 @@ pub enum Touch {
     Reads,
     /// Calls that may write where the person allowed it.
     Calls,
+    /// What people recorded, where the person allowed writing; it is not there otherwise.
+    Records,
 }
 
 pub struct Tool {
@@ -161,6 +163,28 @@ pub const TOOLS: &[Tool] = &[
         run: looks::when,
     },
     Tool {
+        name: "seen",
+        title: "The same refusal before",
+        says: "Earlier refusals like a call of the history (id), or with an error code (text), and what people found out that they were. Without either, like the newest refusal. Sends nothing.",
+        needs: &[],
+        may: &["id", "text"],
+        result: "seen",
+        touch: Touch::Here,
+        is_outside: true,
+        run: looks::seen,
+    },
+    Tool {
+        name: "resolve",
+        title: "Record what a refusal was",
+        says: "Records what a refused call of the history was in the end, for whoever meets it next. What stood before is kept as its past. Only what somebody has confirmed belongs there.",
+        needs: &["id", "cause"],
+        may: &["note"],
+        result: "resolve",
+        touch: Touch::Records,
+        is_outside: true,
+        run: looks::resolve,
+    },
+    Tool {
         name: "ticket",
         title: "Write a ticket",
         says: "A call of the history with its verdict and evidence as Markdown, for whoever has to mend it.",
@@ -215,14 +239,19 @@ impl Tool {
         }
     }
 
+    /// Whether it is there at all: recording needs that the person allowed writing.
+    pub fn is_there(&self, allow_writes: bool) -> bool {
+        self.touch != Touch::Records || allow_writes
+    }
+
     /// As clients see it.
     pub fn row(&self, allow_writes: bool) -> ToolRow {
-        let may_write = self.touch == Touch::Calls && allow_writes;
+        let may_write = matches!(self.touch, Touch::Calls | Touch::Records) && allow_writes;
         let hints = ToolAnnotations::with_title(self.title)
             .read_only(!may_write)
             .destructive(may_write)
             .idempotent(self.touch == Touch::Here)
-            .open_world(self.touch != Touch::Here);
+            .open_world(matches!(self.touch, Touch::Reads | Touch::Calls));
         let row = ToolRow::new(self.name, self.says, schema(&self.takes()))
             .with_title(self.title)
             .with_annotations(hints);
@@ -261,5 +290,6 @@ mod tests {
         assert_eq!(writes("send", true), (Some(false), Some(true)));
         assert_eq!(writes("compare_tokens", true), (Some(true), Some(false)));
         assert_eq!(writes("when", true), (Some(true), Some(false)));
+        assert_eq!(writes("resolve", true), (Some(false), Some(true)));
     }
 }

@@ -3,6 +3,7 @@
 //! kill. At the end the file is rewritten.
 
 use super::error::Trouble;
+use super::index;
 use super::insert::Row;
 use super::masking::{is_behind, next};
 use super::outbox;
@@ -79,6 +80,7 @@ fn rewrite(store: &mut Store) -> Result<bool, Trouble> {
     if !is_behind(&store.conn)? {
         return Ok(false);
     }
+    index::forget_removed(&store.conn)?;
     // A copy of the whole file does not belong into memory.
     store.conn.execute_batch("PRAGMA temp_store = FILE")?;
     let written = store.conn.execute_batch("VACUUM");

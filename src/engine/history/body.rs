@@ -4,7 +4,7 @@ use super::error::Trouble;
 use crate::engine::Stretches;
 use rusqlite::{Connection, OptionalExtension};
 use std::borrow::Cow;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 /// Below this, packing saves less than its own frame costs.
 const SHORTEST_PACKED: usize = 128;
@@ -114,6 +114,30 @@ pub(super) fn unpack(conn: &Connection, id: Option<i64>) -> Result<Vec<u8>, Trou
         return Err(altered());
     }
     Ok(body)
+}
+
+/// The beginning of a body, at most so many bytes; empty where it cannot be read.
+pub(super) fn head(conn: &Connection, id: Option<i64>, most: usize) -> Result<Vec<u8>, Trouble> {
+    let Some(id) = id else {
+        return Ok(Vec::new());
+    };
+    let found = conn
+        .prepare_cached("SELECT packed, bytes FROM contents WHERE id = ?1")?
+        .query_row([id], |row| {
+            let bytes = row.get_ref(1)?.as_blob()?;
+            let head = if row.get(0)? {
+                let mut head = Vec::new();
+                let decoder = zstd::stream::read::Decoder::new(bytes);
+                // What is broken is not searched.
+                let _ = decoder.map(|text| text.take(most as u64).read_to_end(&mut head));
+                head
+            } else {
+                bytes[..bytes.len().min(most)].to_vec()
+            };
+            Ok(head)
+        })
+        .optional()?;
+    Ok(found.unwrap_or_default())
 }
 
 /// A record, packed or not: its first byte tells, since JSON never begins like a frame.

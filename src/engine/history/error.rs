@@ -24,6 +24,7 @@ pub enum Doing {
     Forget,
     Restore,
     Share,
+    Resolve,
 }
 
 /// What went wrong with the file; the message names a remedy for each.
@@ -147,6 +148,7 @@ impl fmt::Display for HistoryError {
             Doing::Forget => "Nothing was forgotten: ",
             Doing::Restore => "Nothing was brought back: ",
             Doing::Share => "What goes to the team could not be noted: ",
+            Doing::Resolve => "What the refusal was is not recorded: ",
         })?;
         let path = self.path.display();
         match &self.trouble {

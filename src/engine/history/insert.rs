@@ -6,6 +6,7 @@ use super::select::row_id;
 use crate::format::record;
 use crate::insight;
 use crate::insight::Exchange;
+use crate::insight::seen::kind_key;
 use crate::model::ExchangeSummary;
 use rusqlite::{Connection, OptionalExtension};
 use std::borrow::Cow;
@@ -59,8 +60,8 @@ impl Row<'_> {
         let summary = &self.summary;
         conn.prepare_cached(
             "INSERT INTO calls (id, started_ms, status, class, method, host, environment, token,
-                 codes, typed_body, sent_body, received_body, search, case_name, case_key, masked)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                 codes, typed_body, sent_body, received_body, search, case_name, case_key, masked, kind)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         )?
         .execute(rusqlite::params![
             id,
@@ -79,6 +80,7 @@ impl Row<'_> {
             summary.case,
             summary.case.as_ref().map(|case| case.to_lowercase()),
             MASKED,
+            kind_key(summary),
         ])?;
         conn.prepare_cached("INSERT INTO records (id, summary, record) VALUES (?1, ?2, ?3)")?
             .execute((id, &self.line, &self.record))?;

@@ -7,22 +7,28 @@ mod body;
 mod claim;
 mod damage;
 mod error;
+mod filter;
+mod index;
 mod insert;
 mod masking;
 mod others;
 mod outbox;
 mod parcel;
 mod place;
+mod recall;
+mod resolutions;
 mod retention;
+mod search;
 mod select;
 mod store;
 mod team;
 mod writer;
 
 pub use error::{Doing, HistoryError, Trouble};
+pub use index::Indexing;
 pub use masking::Masking;
-pub use others::{Foreign, TakenIn, Whose};
-pub use outbox::{Going, Leaving, Outbox};
+pub use others::{Foreign, ForeignWord, TakenIn, Whose};
+pub use outbox::{Going, Leaving, Outbox, WordOut};
 pub use parcel::Parcel;
 pub use retention::Retention;
 
@@ -30,7 +36,8 @@ use super::give_way;
 use super::vault::Vault;
 use crate::insight::Exchange;
 use crate::insight::Query;
-use crate::model::{ExchangeId, ExchangeSummary, Share};
+use crate::insight::seen::Kind;
+use crate::model::{ExchangeId, ExchangeSummary, Resolution, ResolvedWhat, Share};
 use place::Place;
 use std::path::Path;
 use std::pin::Pin;
@@ -149,7 +156,7 @@ impl History {
         before: Option<&ExchangeId>,
     ) -> Result<Vec<ExchangeSummary>, HistoryError> {
         self.read(|store| {
-            select::recall(&store.conn, query, limit, before, || {
+            recall::recall(&store.conn, query, limit, before, || {
                 self.inner.vault.mask()
             })
         })
@@ -169,6 +176,11 @@ impl History {
         self.read(|store| masking::masking(&store.conn))
     }
 
+    /// How far the words of calls are indexed; blocks.
+    pub fn indexing(&self) -> Result<Indexing, HistoryError> {
+        self.read(|store| index::progress(&store.conn))
+    }
+
     /// The call whose id begins with this; `None` if none does. Several are an error that names
     /// two.
     pub fn find(&self, prefix: &str) -> Result<Option<ExchangeId>, HistoryError> {
@@ -185,6 +197,60 @@ impl History {
     pub fn cases(&self) -> Result<Vec<(String, u64)>, HistoryError> {
         let own = self.read(|store| select::cases(&store.conn))?;
         self.cases_too(own)
+    }
+
+    /// The calls of a kind of refusal, here and in the team, the newest first; blocks.
+    pub fn alike(&self, key: &str, limit: usize) -> Result<Vec<ExchangeId>, HistoryError> {
+        let own = self.read(|store| resolutions::alike(&store.conn, key, limit))?;
+        let all = self.and_theirs(own, |others| others.alike(key, limit))?;
+        Ok(newest_first(all, limit))
+    }
+
+    /// The refused calls with an error code, here and in the team, the newest first; blocks.
+    pub fn with_code(&self, code: &str, limit: usize) -> Result<Vec<ExchangeId>, HistoryError> {
+        let own = self.read(|store| resolutions::with_code(&store.conn, code, limit))?;
+        let all = self.and_theirs(own, |others| others.with_code(code, limit))?;
+        Ok(newest_first(all, limit))
+    }
+
+    /// The newest call that was refused, probes left out; blocks.
+    pub fn newest_refusal(&self) -> Result<Option<ExchangeId>, HistoryError> {
+        self.read(|store| resolutions::newest(&store.conn))
+    }
+
+    /// What refusals of a kind were in the end, the newest word first; blocks.
+    pub fn resolutions(&self, kind: &Kind) -> Result<Vec<Resolution>, HistoryError> {
+        let own = self.read(|store| resolutions::of_kind(&store.conn, kind))?;
+        let mut all = self.and_theirs(own, |others| others.resolutions(kind))?;
+        all.sort_by_key(|word| std::cmp::Reverse(word.at));
+        Ok(all)
+    }
+
+    /// What refusals with a code were in the end, the newest word first; blocks.
+    pub fn resolutions_of_code(&self, code: &str) -> Result<Vec<Resolution>, HistoryError> {
+        let own = self.read(|store| resolutions::of_code(&store.conn, code))?;
+        let mut all = self.and_theirs(own, |others| others.resolutions_of_code(code))?;
+        all.sort_by_key(|word| std::cmp::Reverse(word.at));
+        Ok(all)
+    }
+
+    /// All that was recorded of a call or a case, the newest word first, with what was changed or
+    /// taken back; blocks.
+    pub fn resolutions_on(&self, what: &ResolvedWhat) -> Result<Vec<Resolution>, HistoryError> {
+        self.read(|store| resolutions::of(&store.conn, what))
+    }
+
+    /// Writes a resolution as its next revision, about refusals of these kinds; blocks until it
+    /// is kept, and returns it with its number.
+    pub fn resolve(
+        &self,
+        resolution: Resolution,
+        kinds: Vec<Kind>,
+    ) -> Result<Resolution, HistoryError> {
+        let (reply, answer) = mpsc::channel();
+        self.hand_over(Job::Resolve(Box::new(resolution), kinds, reply))
+            .and_then(|()| answer.recv().unwrap_or(Err(Trouble::Closed)))
+            .map_err(|trouble| self.error(Doing::Resolve, trouble))
     }
 
     /// Hides calls at once and erases them when this run ends. Returns how many there were.
@@ -226,7 +292,7 @@ impl History {
                 [],
                 |row| row.get::<_, bool>(0),
             )?;
-            let left = left || masking::is_behind(&store.conn)?;
+            let left = left || masking::is_behind(&store.conn)? || index::is_behind(&store.conn)?;
             store.conn.busy_timeout(LOCK_WAIT)?;
             lock(&self.inner.readers).push(store);
             Ok(left)
@@ -350,6 +416,13 @@ impl History {
     fn error(&self, doing: Doing, trouble: Trouble) -> HistoryError {
         trouble.while_doing(doing, self.inner.place.database())
     }
+}
+
+fn newest_first(mut ids: Vec<ExchangeId>, limit: usize) -> Vec<ExchangeId> {
+    ids.sort_by(|a, b| b.cmp(a));
+    ids.dedup();
+    ids.truncate(limit);
+    ids
 }
 
 /// A mutex here guards nothing that a panic could leave half done.

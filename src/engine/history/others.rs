@@ -34,6 +34,23 @@ pub struct Foreign {
     pub left_out: i64,
 }
 
+/// A word of somebody else on a refusal, as the database gives it.
+#[derive(Debug)]
+pub struct ForeignWord {
+    pub id: i64,
+    pub revision: i32,
+    pub of_call: Option<i64>,
+    pub case: Option<String>,
+    pub cause: String,
+    pub note: String,
+    pub who: String,
+    /// Since 1970, in milliseconds.
+    pub at: i64,
+    pub withdrawn: bool,
+    /// Key, API, and the cause as it was judged, of each kind of refusal.
+    pub kinds: Vec<[String; 3]>,
+}
+
 /// What became of rows that came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TakenIn {
@@ -109,13 +126,17 @@ pub(super) struct Ready {
 /// database, or an older state of it, so what was there goes first.
 pub(super) fn take_in(
     conn: &Connection,
-    rows: &[Ready],
+    (rows, words): (&[Ready], &[ForeignWord]),
     (team, to): (&str, i64),
     anew: bool,
 ) -> Result<usize, Trouble> {
     if anew {
-        conn.execute("DELETE FROM calls", [])?;
-        conn.execute("DELETE FROM pulled", [])?;
+        for table in ["calls", "pulled", "resolutions", "resolved"] {
+            conn.execute(&format!("DELETE FROM {table}"), [])?;
+        }
+    }
+    for word in words {
+        keep_word(conn, word)?;
     }
     let mut kept = 0;
     for Ready { row, call } in rows {
@@ -158,4 +179,31 @@ pub(super) fn take_in(
         remove_oldest(conn)?;
     }
     Ok(kept)
+}
+
+fn keep_word(conn: &Connection, word: &ForeignWord) -> Result<(), Trouble> {
+    conn.prepare_cached(
+        "INSERT OR REPLACE INTO resolutions
+             (id, revision, of_call, case_name, case_key, cause, note, who, at_ms, withdrawn)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?
+    .execute(rusqlite::params![
+        word.id,
+        word.revision,
+        word.of_call,
+        word.case,
+        word.case.as_ref().map(|case| case.to_lowercase()),
+        word.cause,
+        word.note,
+        word.who,
+        word.at,
+        word.withdrawn,
+    ])?;
+    let mut insert = conn.prepare_cached(
+        "INSERT OR IGNORE INTO resolved (kind, api, judged, resolution) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for [kind, api, judged] in &word.kinds {
+        insert.execute((kind, api, judged, word.id))?;
+    }
+    Ok(())
 }

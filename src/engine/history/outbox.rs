@@ -4,9 +4,10 @@
 
 use super::error::Trouble;
 use super::parcel::Parcel;
+use super::resolutions;
 use super::select::{self, exchange_id, row_id};
 use crate::insight::redact::Mask;
-use crate::model::{ExchangeId, Timestamp};
+use crate::model::{ExchangeId, Resolution, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
 /// An entry of the outbox.
@@ -28,10 +29,18 @@ pub enum Going {
     Unreadable(String),
 }
 
+/// A word on a refusal that is to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordOut {
+    pub resolution: Resolution,
+    /// The kinds of refusals that it is about: key, API, and the cause as it was judged.
+    pub kinds: Vec<[String; 3]>,
+}
+
 /// How the outbox stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outbox {
-    /// Calls that are still to go.
+    /// Calls and words on refusals that are still to go.
     pub pending: u64,
     /// Calls that the team's database did not take, and the last reason.
     pub refused: u64,
@@ -44,6 +53,40 @@ pub struct Outbox {
 pub(super) fn add(conn: &Connection, id: i64) -> Result<(), Trouble> {
     conn.prepare_cached("INSERT OR REPLACE INTO outbox (id) VALUES (?1)")?
         .execute([id])?;
+    Ok(())
+}
+
+/// Notes a word on a refusal, in the caller's transaction.
+pub(super) fn add_word(conn: &Connection, id: i64, revision: u32) -> Result<(), Trouble> {
+    conn.execute(
+        "INSERT OR IGNORE INTO words_out (id, revision) VALUES (?1, ?2)",
+        (id, revision),
+    )?;
+    Ok(())
+}
+
+/// Words that are to go, masked by what is known today; at most so many.
+pub(super) fn words(conn: &Connection, limit: usize, mask: &Mask) -> Result<Vec<WordOut>, Trouble> {
+    let noted: Vec<(i64, i64)> = conn
+        .prepare_cached("SELECT id, revision FROM words_out ORDER BY id, revision LIMIT ?1")?
+        .query_map([limit as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    let mut words = Vec::with_capacity(noted.len());
+    for (id, revision) in noted {
+        if let Some((mut resolution, kinds)) = resolutions::revision(conn, id, revision)? {
+            resolution.note = mask.text(&resolution.note);
+            words.push(WordOut { resolution, kinds });
+        }
+    }
+    Ok(words)
+}
+
+/// Strikes off words that the team's database has.
+pub(super) fn strike_words(conn: &Connection, sent: &[WordOut]) -> Result<(), Trouble> {
+    for WordOut { resolution, .. } in sent {
+        conn.prepare_cached("DELETE FROM words_out WHERE id = ?1 AND revision = ?2")?
+            .execute((row_id(&resolution.id), resolution.revision))?;
+    }
     Ok(())
 }
 
@@ -161,7 +204,10 @@ pub(super) fn state(conn: &Connection) -> Result<Outbox, Trouble> {
         Some((words?, at))
     });
     Ok(Outbox {
-        pending: count("SELECT count(*) FROM outbox WHERE refused IS NULL")?,
+        pending: count(
+            "SELECT (SELECT count(*) FROM outbox WHERE refused IS NULL)
+                 + (SELECT count(*) FROM words_out)",
+        )?,
         refused: count("SELECT count(*) FROM outbox WHERE refused IS NOT NULL")?,
         why: conn.query_row(last, [], |row| row.get(0)).optional()?,
         trouble,

@@ -2,8 +2,9 @@
 
 use super::History;
 use super::error::{Doing, HistoryError, Trouble};
-use super::others::{self, Foreign, KEPT, TakenIn, Whose};
-use super::outbox::{self, Leaving, Outbox};
+use super::others::{self, Foreign, ForeignWord, KEPT, TakenIn, Whose};
+use super::outbox::{self, Leaving, Outbox, WordOut};
+use super::recall;
 use super::select::{self, row_id};
 use super::store::begin;
 use crate::engine::clock;
@@ -56,7 +57,7 @@ impl History {
 
     pub(super) fn count_too(&self, query: &Query) -> Result<u64, HistoryError> {
         let count = |history: &History, query: &Query| {
-            history.read(|store| select::count(&store.conn, query))
+            history.read(|store| recall::count(&store.conn, query))
         };
         if !query.is_of_team() {
             return count(self, query);
@@ -105,6 +106,18 @@ impl History {
         Ok(own)
     }
 
+    /// What both halves know, put together.
+    pub(super) fn and_theirs<T>(
+        &self,
+        mut own: Vec<T>,
+        ask: impl Fn(&History) -> Result<Vec<T>, HistoryError>,
+    ) -> Result<Vec<T>, HistoryError> {
+        if let Some(others) = self.others() {
+            own.extend(ask(others)?);
+        }
+        Ok(own)
+    }
+
     /// The colleague who made a call; `None` for one's own.
     pub fn whose(&self, id: &ExchangeId) -> Result<Option<Whose>, HistoryError> {
         let Some(others) = self.others() else {
@@ -142,6 +155,17 @@ impl History {
         self.change(|tx| outbox::strike(tx, sent))
     }
 
+    /// The next words on refusals that are to go; blocks.
+    pub fn words_out(&self, limit: usize) -> Result<Vec<WordOut>, HistoryError> {
+        let mask = self.inner.vault.mask();
+        self.read(|store| outbox::words(&store.conn, limit, &mask))
+    }
+
+    /// Strikes words off that the team's database has; blocks.
+    pub fn words_went(&self, sent: &[WordOut]) -> Result<(), HistoryError> {
+        self.change(|tx| outbox::strike_words(tx, sent))
+    }
+
     /// Sets an entry aside that cannot go; blocks.
     pub fn cannot_go(&self, entry: &Leaving, why: &str) -> Result<(), HistoryError> {
         self.change(|tx| outbox::refuse(tx, entry.seq, why))
@@ -176,6 +200,7 @@ impl History {
     pub fn take_in(
         &self,
         foreign: Vec<Foreign>,
+        words: &[ForeignWord],
         read: (&str, i64),
         anew: bool,
     ) -> Result<TakenIn, HistoryError> {
@@ -184,7 +209,7 @@ impl History {
         };
         let mask = self.inner.vault.mask();
         let (rows, unreadable) = others::ready(foreign, &mask);
-        let kept = others.change(|tx| others::take_in(tx, &rows, read, anew))?;
+        let kept = others.change(|tx| others::take_in(tx, (&rows, words), read, anew))?;
         Ok(TakenIn { kept, unreadable })
     }
 

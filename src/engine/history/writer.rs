@@ -5,16 +5,19 @@ use super::anew;
 use super::claim::{self, Claim};
 use super::damage;
 use super::error::Trouble;
+use super::index;
 use super::insert::{Row, remove_oldest};
 use super::masking;
 use super::outbox;
 use super::place::Place;
+use super::resolutions;
 use super::retention::{Retention, over};
 use super::select::row_id;
 use super::store::{LOCK_WAIT, Store, begin};
 use crate::engine::vault::Vault;
 use crate::insight::Exchange;
-use crate::model::{ExchangeId, Share};
+use crate::insight::seen::Kind;
+use crate::model::{ExchangeId, Resolution, Share};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::sync::Arc;
@@ -26,6 +29,12 @@ pub(super) enum Job {
     Remember(Arc<Exchange>, oneshot::Sender<Result<(), Trouble>>),
     /// Hides calls, or shows hidden ones again.
     Hide(bool, Vec<ExchangeId>, Sender<Result<usize, Trouble>>),
+    /// Writes what a refusal was in the end.
+    Resolve(
+        Box<Resolution>,
+        Vec<Kind>,
+        Sender<Result<Resolution, Trouble>>,
+    ),
     /// Removes what ended runs forgot, and masks calls of older versions again.
     Tend,
     Close(Sender<()>),
@@ -35,6 +44,8 @@ pub(super) enum Job {
 /// waits for long.
 const BATCH_CALLS: usize = 256;
 const BATCH_BYTES: usize = 32 << 20;
+/// Calls that wait to be indexed before a run that ends takes a step.
+const HEAP: usize = 256;
 /// Rows removed in one step of tidying.
 const STEP_ROWS: usize = 200;
 
@@ -50,6 +61,8 @@ pub(super) struct Writer {
     claim: Option<Claim>,
     /// The lock for masking old calls again: only one run does that at a time.
     masking: Option<File>,
+    /// The lock for filling the index, while there is something to fill.
+    indexing: Option<File>,
     /// Nobody can send jobs any more.
     is_alone: bool,
 }
@@ -73,6 +86,7 @@ impl Writer {
             store: None,
             claim: None,
             masking: None,
+            indexing: None,
             is_alone: false,
         }
     }
@@ -82,15 +96,24 @@ impl Writer {
         let mut crowded = false;
         loop {
             // Tidying must not delay a call, and the loop must not spin at rest.
-            match self.next(!crowded && self.masking.is_none()) {
+            let is_idle = self.masking.is_none() && self.indexing.is_none();
+            match self.next(!crowded && is_idle) {
                 Some(Job::Remember(exchange, reply)) => {
                     crowded = self.remember(exchange, reply);
+                    self.begin_indexing();
                 }
                 Some(Job::Hide(hide, ids, reply)) => {
                     let done = self.attempt(|writer| writer.hide(hide, &ids));
                     let _ = reply.send(done);
                 }
-                Some(Job::Tend) => self.purge(),
+                Some(Job::Resolve(resolution, kinds, reply)) => {
+                    let done = self.attempt(|writer| writer.resolve(&resolution, &kinds));
+                    let _ = reply.send(done);
+                }
+                Some(Job::Tend) => {
+                    self.purge();
+                    self.begin_indexing();
+                }
                 Some(Job::Close(reply)) => {
                     self.end();
                     let _ = reply.send(());
@@ -98,7 +121,8 @@ impl Writer {
                 }
                 None if self.is_alone => return self.end(),
                 None if crowded => crowded = self.tidy().unwrap_or(false),
-                None => self.mask_anew(),
+                None if self.masking.is_some() => self.mask_anew(),
+                None => self.fill_index(),
             }
         }
     }
@@ -205,6 +229,24 @@ impl Writer {
         Ok(changed)
     }
 
+    fn resolve(&mut self, resolution: &Resolution, kinds: &[Kind]) -> Result<Resolution, Trouble> {
+        let share = self.share;
+        let store = self.store()?;
+        let tx = begin(store)?;
+        let revision = resolutions::insert(&tx, resolution, kinds)?;
+        if share.takes(resolution.case.is_some()) {
+            outbox::add_word(&tx, row_id(&resolution.id), revision)?;
+        }
+        tx.commit()?;
+        if !store.secure()? {
+            self.store = None;
+        }
+        Ok(Resolution {
+            revision,
+            ..resolution.clone()
+        })
+    }
+
     /// Takes one step towards the limits; true if more is left to do.
     fn tidy(&mut self) -> Result<bool, Trouble> {
         let retention = self.retention;
@@ -229,6 +271,29 @@ impl Writer {
         let step = self.store().and_then(|store| anew::step(store, &vault));
         if !step.unwrap_or(false) {
             self.masking = None;
+            // What is masked now may be indexed.
+            self.begin_indexing();
+        }
+    }
+
+    /// Indexes some calls. A failure costs only time: the next run tries again.
+    fn fill_index(&mut self) {
+        let step = self.store().and_then(index::step);
+        if !step.unwrap_or(false) {
+            self.indexing = None;
+        }
+    }
+
+    /// Begins to fill the index, unless another run does.
+    fn begin_indexing(&mut self) {
+        let Some(store) = self.store.as_ref().filter(|_| self.indexing.is_none()) else {
+            return;
+        };
+        if matches!(index::is_behind(&store.conn), Ok(true))
+            && let Ok(file) = self.place.lock_file("history.indexing")
+            && file.try_lock().is_ok()
+        {
+            self.indexing = Some(file);
         }
     }
 
@@ -283,6 +348,7 @@ impl Writer {
                 break;
             }
         }
+        index::forget_removed(&store.conn)?;
         store.empty_log()?;
         Ok(())
     }
@@ -292,9 +358,24 @@ impl Writer {
             // The next run erases what cannot be erased now.
             let _ = self.erase(own);
         }
+        self.index_a_heap();
         self.store = None;
         self.claim = None;
         self.masking = None;
+        self.indexing = None;
+    }
+
+    /// Runs that make one call and end leave its indexing to others; when many calls wait, one of
+    /// those runs takes a step.
+    fn index_a_heap(&mut self) {
+        let Some(store) = &mut self.store else {
+            return;
+        };
+        let waiting = index::waiting(&store.conn, HEAP);
+        if waiting.is_ok_and(|waiting| waiting >= HEAP) {
+            // The next run tries again.
+            let _ = index::step(store);
+        }
     }
 
     /// Does work and retries passing errors. After an error that breaks the connection, the next

@@ -44,12 +44,12 @@ impl Team {
             Ok(outbox) if outbox.pending > 0 => Check::note(
                 ID,
                 match outbox.pending {
-                    1 => "1 call waits to go.".to_owned(),
-                    count => format!("{count} calls wait to go."),
+                    1 => "1 entry waits to go.".to_owned(),
+                    count => format!("{count} entries wait to go."),
                 },
                 "They go while the explorer is open, or with httriage team push.",
             ),
-            Ok(_) => Check::fine(ID, "No call waits to go."),
+            Ok(_) => Check::fine(ID, "Nothing waits to go."),
             // The check of the history says why.
             Err(_) => return checks,
         });

@@ -4,8 +4,9 @@
 use super::blocking::blocking;
 use super::error::TeamError;
 use super::link::Link;
-use crate::engine::history::{Foreign, History, TakenIn};
+use crate::engine::history::{Foreign, ForeignWord, History, TakenIn};
 use crate::format::record::Bodies;
+use crate::model::visible_line;
 use tokio_postgres::Row;
 
 /// Rows and bytes that are fetched at once.
@@ -15,7 +16,11 @@ const BYTES: i64 = 8 << 20;
 const BACK: i64 = 100_000;
 
 /// The last number that is committed; all below it are, too.
-const HIGH: &str = "SELECT coalesce(max(change), 0) FROM httriage.calls";
+const HIGH: &str = "
+    SELECT greatest(
+        (SELECT coalesce(max(change), 0) FROM httriage.calls),
+        (SELECT coalesce(max(change), 0) FROM httriage.resolutions)
+    )";
 /// Where a page ends: after so many bytes, but not before its first row.
 const PAGE: &str = "
     SELECT change, octet_length(record) + coalesce(octet_length(typed), 0)
@@ -77,8 +82,16 @@ pub(super) async fn pull(
                 rows.push(foreign(link, row)?);
             }
         }
+        // Words on refusals stay for good, so the first reading takes all of them.
+        let words_from = if anew { 0 } else { from };
+        let found = link
+            .ask(link.client.query(WORDS, &[&words_from, &to, &writer]))
+            .await?;
+        let words: Result<Vec<ForeignWord>, TeamError> =
+            found.iter().map(|row| foreign_word(link, row)).collect();
+        let words = words?;
         let (own, team) = (history.clone(), team.clone());
-        let came = blocking(move || own.take_in(rows, (&team, to), anew)).await?;
+        let came = blocking(move || own.take_in(rows, &words, (&team, to), anew)).await?;
         all.kept += came.kept;
         all.unreadable += came.unreadable;
         anew = false;
@@ -88,6 +101,12 @@ pub(super) async fn pull(
         }
     }
 }
+
+const WORDS: &str = "
+    SELECT id, revision, of_call, case_name, cause, note, who, at_ms, withdrawn, kinds::text
+    FROM httriage.resolutions
+    WHERE change > $1 AND change <= $2 AND writer <> $3::text::uuid
+    ORDER BY change";
 
 async fn value(link: &Link, question: &str) -> Result<i64, TeamError> {
     let row = link.ask(link.client.query_one(question, &[])).await?;
@@ -104,7 +123,8 @@ where
 fn foreign(link: &Link, row: &Row) -> Result<Foreign, TeamError> {
     Ok(Foreign {
         writer: column(link, row, 0)?,
-        name: column(link, row, 1)?,
+        // It stands in rows and filters, whatever somebody made of it.
+        name: visible_line(&column::<String>(link, row, 1)?).to_string(),
         id: column(link, row, 2)?,
         gone: column(link, row, 3)?,
         record: column(link, row, 4)?,
@@ -114,5 +134,22 @@ fn foreign(link: &Link, row: &Row) -> Result<Foreign, TeamError> {
             received: column(link, row, 7)?,
         },
         left_out: column(link, row, 8)?,
+    })
+}
+
+fn foreign_word(link: &Link, row: &Row) -> Result<ForeignWord, TeamError> {
+    let kinds: String = column(link, row, 9)?;
+    Ok(ForeignWord {
+        id: column(link, row, 0)?,
+        revision: column(link, row, 1)?,
+        of_call: column(link, row, 2)?,
+        case: column(link, row, 3)?,
+        cause: column(link, row, 4)?,
+        note: column(link, row, 5)?,
+        who: column(link, row, 6)?,
+        at: column(link, row, 7)?,
+        withdrawn: column(link, row, 8)?,
+        // Of a newer program's form nothing is known.
+        kinds: serde_json::from_str(&kinds).unwrap_or_default(),
     })
 }

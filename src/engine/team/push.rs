@@ -4,7 +4,9 @@
 use super::blocking::blocking;
 use super::error::{TeamError, Use};
 use super::link::Link;
-use crate::engine::history::{Going, History, Leaving, Parcel};
+use crate::engine::history::{Going, History, Leaving, Parcel, WordOut};
+use crate::model::{Resolution, ResolvedWhat};
+use serde_json::json;
 use tokio_postgres::types::ToSql;
 
 /// Calls and bytes of one batch: enough to share a commit, not so much that the server's memory,
@@ -40,6 +42,14 @@ const PUT: &str = "
         OR kept.sent IS DISTINCT FROM excluded.sent
         OR kept.typed IS DISTINCT FROM excluded.typed";
 
+const PUT_WORD: &str = "
+    INSERT INTO httriage.resolutions (
+        writer, id, revision, of_call, case_name, case_key, cause, note, who, at_ms, withdrawn,
+        kinds, change
+    )
+    VALUES ($1::text::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb, 0)
+    ON CONFLICT (writer, id, revision) DO NOTHING";
+
 const TAKE_BACK: &str = "
     UPDATE httriage.calls SET gone = true, status = NULL, method = '', host = '',
         environment = '', token = NULL, codes = '{}', case_name = NULL, case_key = NULL,
@@ -61,7 +71,7 @@ pub(super) async fn introduce(link: &Link, writer: &str, name: &str) -> Result<(
 /// Sends all that is to go. Returns how many entries went.
 pub(super) async fn push(link: &Link, history: &History, writer: &str) -> Result<usize, TeamError> {
     link.may(Use::Write)?;
-    let mut went = 0;
+    let mut went = push_words(link, history, writer).await?;
     loop {
         let own = history.clone();
         let batch = blocking(move || own.outgoing(CALLS, BYTES)).await?;
@@ -79,6 +89,52 @@ pub(super) async fn push(link: &Link, history: &History, writer: &str) -> Result
         })
         .await?;
     }
+}
+
+/// Sends the words on refusals. They are few, so each goes by itself.
+async fn push_words(link: &Link, history: &History, writer: &str) -> Result<usize, TeamError> {
+    let mut went = 0;
+    loop {
+        let own = history.clone();
+        let words = blocking(move || own.words_out(CALLS)).await?;
+        if words.is_empty() {
+            return Ok(went);
+        }
+        for word in &words {
+            put_word(link, writer, word).await?;
+        }
+        went += words.len();
+        let own = history.clone();
+        blocking(move || own.words_went(&words)).await?;
+    }
+}
+
+async fn put_word(link: &Link, writer: &str, word: &WordOut) -> Result<(), TeamError> {
+    let WordOut { resolution, kinds } = word;
+    let number = |id: &crate::model::ExchangeId| i64::try_from(id.number()).unwrap_or(i64::MAX);
+    let Resolution { case, .. } = resolution;
+    let of_call = match &resolution.of {
+        ResolvedWhat::Call(call) => Some(number(call)),
+        ResolvedWhat::Case(_) => None,
+    };
+    let case_name = case.as_ref().map(|case| text(case));
+    let case_key = case.as_ref().map(|case| text(&case.to_lowercase()));
+    let values: [&(dyn ToSql + Sync); 12] = [
+        &writer,
+        &number(&resolution.id),
+        &i32::try_from(resolution.revision).unwrap_or(i32::MAX),
+        &of_call,
+        &case_name,
+        &case_key,
+        &resolution.cause_id(),
+        &text(&resolution.note),
+        &text(&resolution.who),
+        &resolution.at.as_millisecond(),
+        &resolution.withdrawn,
+        &json!(kinds).to_string().replace("\\u0000", "\\ufffd"),
+    ];
+    link.ask(link.client.execute(PUT_WORD, &values)).await?;
+    Ok(())
 }
 
 type Refused = Vec<(Leaving, String)>;

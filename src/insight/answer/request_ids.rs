@@ -1,8 +1,7 @@
 //! The ids under which the other side has written a call down: the first thing its support asks
 //! for.
 
-use crate::insight::Exchange;
-use crate::model::Headers;
+use crate::model::{Headers, RawExchange};
 
 /// What the name of such a header ends with, its hyphens left out; the most telling first.
 const ENDINGS: [&str; 18] = [
@@ -63,7 +62,7 @@ fn request_ids_in(headers: &Headers) -> Vec<(String, String)> {
 }
 
 /// Those of the answer, else those that went out with the call: the other side may know them too.
-pub fn request_ids(exchange: &Exchange) -> Vec<(String, String)> {
+pub fn request_ids(exchange: &RawExchange) -> Vec<(String, String)> {
     let response = exchange.outcome.response();
     let answered = response.map(|response| request_ids_in(&response.headers));
     let answered = answered.unwrap_or_default();

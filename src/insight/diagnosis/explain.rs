@@ -7,7 +7,7 @@ use crate::insight::calibration::Calibration;
 use crate::insight::facts::{Case, CredentialPlace};
 use crate::insight::named::Named;
 use crate::insight::refutation::{Refutation, refutation};
-use crate::insight::rules::{Beside, Finding, Tier, look};
+use crate::insight::rules::{Beside, Finding, Tier, behind_probes, look};
 use crate::insight::statement::CauseNote;
 use crate::insight::status::Catalogue;
 use crate::model::Cause;
@@ -166,7 +166,7 @@ pub fn rank(findings: &[Finding]) -> Vec<Standing> {
 
 /// Judges the case. The words of each cause come from the catalogue.
 pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
-    let findings = beside_what_is_known(look(case), case);
+    let findings = found(case);
     let mut standings = weighed(&findings, case);
     // Evidence from probes is not calibrated.
     if case.probes.is_empty() {
@@ -285,8 +285,19 @@ fn settle(standings: &mut [Standing], calibration: &Calibration, limit: impl Fn(
 
 /// The causes of a case, likeliest first, before calibration; used to measure it.
 pub fn standings(case: &Case) -> Vec<Standing> {
-    let findings = beside_what_is_known(look(case), case);
-    weighed(&findings, case)
+    weighed(&found(case), case)
+}
+
+/// What all rules find, each guess with what it is worth beside the others.
+fn found(case: &Case) -> Vec<Finding> {
+    let mut findings = beside_what_is_known(look(case), case);
+    if !case.probes.is_empty() {
+        behind_probes(&mut findings, |others| {
+            let first = weighed(others, case).into_iter().next()?;
+            (first.tier == Tier::Seen).then_some(first.cause)
+        });
+    }
+    findings
 }
 
 fn weighed(findings: &[Finding], case: &Case) -> Vec<Standing> {
@@ -483,8 +494,10 @@ fn filled(case: &Case, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::insight::diagnosis::facts::{CredentialPlace, Probed, Tested};
-    use crate::insight::diagnosis::rules::example::{call, coded};
+    use crate::insight::diagnosis::facts::{CredentialPlace, Probed, Purpose, Tested};
+    use crate::insight::diagnosis::rules::example::{call, coded, shown};
+    use crate::insight::seen::Seen;
+    use crate::model::{ExchangeId, Resolution, ResolvedWhat};
 
     #[test]
     fn a_sentence_begins_large_where_a_thing_stands_for_a_name() {
@@ -543,6 +556,53 @@ mod tests {
         verdicts.truncate(1);
         tested(&case, &mut verdicts);
         assert!(verdicts[0].confidence < Verdict::LIKELY);
+    }
+
+    fn resolved_before(mut case: Case, cause: Cause, times: usize) -> Case {
+        let resolution = Resolution {
+            id: ExchangeId::from_number(9),
+            revision: 1,
+            of: ResolvedWhat::Case("ACME-1".into()),
+            case: None,
+            cause: Some(cause),
+            note: String::new(),
+            who: String::new(),
+            at: case.now,
+            withdrawn: false,
+        };
+        case.seen = Some(Seen {
+            calls: Vec::new(),
+            resolutions: vec![resolution; times],
+        });
+        case
+    }
+
+    fn score(case: &Case, cause: Cause) -> f32 {
+        let standings = standings(case);
+        let own = standings.iter().find(|standing| standing.cause == cause);
+        own.map_or(0.0, |standing| standing.share)
+    }
+
+    #[test]
+    fn what_a_refusal_was_before_makes_it_likelier_and_never_outdoes_a_probe() {
+        let cause = Cause::ResourceHiddenByPermission;
+        let missing = || call("GET /core/runbooks/9", coded(404, "not_found")).0;
+        let once = resolved_before(missing(), cause, 1);
+        let often = resolved_before(missing(), cause, 50);
+        assert!(score(&missing(), cause) < score(&once, cause));
+        assert!(score(&once, cause) < score(&often, cause));
+        // The parent answers, so the item is absent; fifty earlier ones change nothing in that.
+        let probed = || {
+            call("GET /core/runbooks/9/tasks/7", coded(404, "not_found"))
+                .own(Purpose::Above, "/core/runbooks/9", shown())
+                .0
+        };
+        let first = |case: &Case| standings(case)[0];
+        let seen = first(&probed());
+        assert_eq!(seen.tier, Tier::Seen);
+        assert_ne!(seen.cause, cause);
+        let both = resolved_before(probed(), cause, 50);
+        assert_eq!(first(&both), seen);
     }
 
     #[test]

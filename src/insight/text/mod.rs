@@ -4,3 +4,4 @@ pub(super) mod body_text;
 pub mod charset;
 pub(super) mod picture;
 pub(super) mod query;
+pub mod searched;

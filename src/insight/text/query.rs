@@ -5,10 +5,12 @@
 mod moment;
 mod spelling;
 
-use crate::model::{CallOrigin, ExchangeSummary, StatusClass};
+pub use super::searched::Where;
+use super::searched::texts;
+use crate::model::{CallOrigin, ExchangeSummary, RawExchange, StatusClass};
 use jiff::{Timestamp, Zoned};
 use moment::{Moment, moment};
-pub use spelling::Sought;
+pub use spelling::{Sought, with_spellings};
 use std::fmt;
 
 /// A filter: terms that must all hold.
@@ -71,8 +73,8 @@ pub enum Want {
     Since(i64),
     /// Started before this millisecond.
     Until(i64),
-    /// A part of the text that `search_text` gives.
-    Word(Sought),
+    /// A part of a text of the call, in this place.
+    Word(Where, Sought),
 }
 
 /// Whose calls a filter asks for. Without such a word it is one's own.
@@ -179,13 +181,34 @@ impl Query {
         Some(own)
     }
 
-    /// Whether a call meets every condition.
+    /// Whether a call meets every condition, as far as its line tells; words are not looked for in
+    /// its headers and bodies.
     pub fn matches(&self, summary: &ExchangeSummary) -> bool {
+        self.holds(summary, |_, _| false)
+    }
+
+    /// Whether a call meets every condition.
+    pub fn fits(&self, summary: &ExchangeSummary, call: &RawExchange) -> bool {
+        self.holds(summary, |place, word| {
+            // A short word stands in every body.
+            !word.is_short() && texts(call, place).iter().any(|text| word.is_in(text))
+        })
+    }
+
+    fn holds(
+        &self,
+        summary: &ExchangeSummary,
+        mut is_deep: impl FnMut(Where, &Sought) -> bool,
+    ) -> bool {
         // Most filters never look at the text, which costs the most.
         let mut text = None;
         self.terms.iter().all(|term| {
             let found = match &term.want {
-                Want::Word(word) => word.is_in(text.get_or_insert_with(|| search_text(summary))),
+                Want::Word(place, word) => {
+                    let is_in_line = *place == Where::Anywhere
+                        && word.is_in(text.get_or_insert_with(|| search_text(summary)));
+                    is_in_line || is_deep(*place, word)
+                }
                 want => want.holds(summary),
             };
             found != term.negated
@@ -219,7 +242,9 @@ impl Want {
             Want::Team(team) => team.means(summary.by.as_deref()),
             Want::Since(ms) => summary.started_at.as_millisecond() >= *ms,
             Want::Until(ms) => summary.started_at.as_millisecond() < *ms,
-            Want::Word(word) => word.is_in(&search_text(summary)),
+            Want::Word(place, word) => {
+                *place == Where::Anywhere && word.is_in(&search_text(summary))
+            }
         }
     }
 
@@ -359,7 +384,7 @@ impl Word {
         let want = if self.quoted { None } else { self.want(now)? };
         Ok(Term {
             negated: self.negated,
-            want: want.unwrap_or_else(|| Want::Word(Sought::new(&self.text))),
+            want: want.unwrap_or_else(|| Want::Word(Where::Anywhere, Sought::new(&self.text))),
         })
     }
 
@@ -397,6 +422,9 @@ impl Word {
             "refused" => yes_or_no(&lower).map(Want::Refused),
             "from" => origin(&lower).map(Want::From),
             "team" => Some(Want::Team(Team::of(&lower))),
+            "body" => sought(value).map(|word| Want::Word(Where::Body, word)),
+            "header" => sought(value).map(|word| Want::Word(Where::Header, word)),
+            "id" => sought(value).map(|word| Want::Word(Where::Id, word)),
             "since" => moment(value, now).map(|moment| Want::Since(moment.first)),
             _ => moment(value, now).map(|moment| Want::Until(moment.after)),
         };
@@ -434,7 +462,7 @@ impl Word {
     }
 }
 
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 17] = [
     "status",
     "class",
     "method",
@@ -447,6 +475,9 @@ const NAMES: [&str; 14] = [
     "refused",
     "from",
     "team",
+    "body",
+    "header",
+    "id",
     "since",
     "until",
 ];
@@ -459,6 +490,7 @@ fn problem(key: &str) -> &'static str {
         "host" => "names no part of a host",
         "refused" => "is neither yes nor no",
         "from" => "names nothing that makes calls",
+        "body" | "header" | "id" => "is too short",
         _ => "names no time",
     }
 }
@@ -472,6 +504,9 @@ fn remedy(key: &str) -> String {
         }
         "host" => "It is written as host:acme or host:api.acme.example:8443.".to_owned(),
         "from" => format!("Calls are from {}.", MAKERS.map(CallOrigin::id).join(", ")),
+        "body" | "header" | "id" => {
+            format!("It is written as {key}:WORD, with three letters or more.")
+        }
         "refused" => "It is written as refused:yes or refused:no.".to_owned(),
         "team" => "It is written as team:all, team:others, team:me or team:NAME.".to_owned(),
         "since" | "until" => format!("A time is {}.", moment::FORMS),
@@ -492,6 +527,11 @@ const MAKERS: [CallOrigin; 7] = [
 
 fn origin(text: &str) -> Option<CallOrigin> {
     MAKERS.into_iter().find(|origin| origin.id() == text)
+}
+
+/// A word that is long enough to be looked for in whole calls.
+fn sought(text: &str) -> Option<Sought> {
+    Some(Sought::new(text)).filter(|word| !word.is_short())
 }
 
 /// RFC 9110, 9.1 and 5.6.2.
@@ -705,14 +745,17 @@ mod tests {
             let word = text.replace('"', "");
             let terms = [Term {
                 negated: false,
-                want: Want::Word(Sought::new(&word)),
+                want: Want::Word(Where::Anywhere, Sought::new(&word)),
             }];
             assert_eq!(query.terms(), terms, "{text}");
         }
         let query = parsed("-code:\"two words\" \"open end");
         assert_eq!(query.terms()[0].want, Want::Code("two words".into()));
         assert!(query.terms()[0].negated);
-        assert_eq!(query.terms()[1].want, Want::Word(Sought::new("open end")));
+        assert_eq!(
+            query.terms()[1].want,
+            Want::Word(Where::Anywhere, Sought::new("open end"))
+        );
     }
 
     #[test]

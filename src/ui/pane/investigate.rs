@@ -1,6 +1,6 @@
 //! The growing tree of an investigation: the call, each probe with what it shows, and the verdict.
 
-use super::response::causes;
+use super::response::{causes, seen};
 use crate::app::pane::{Investigate, path_of};
 use crate::app::{Action, State};
 use crate::insight::facts::{Bearer, Case, Probed, Purpose};
@@ -146,6 +146,7 @@ fn lines(
         lines.extend(by_hand(state, &asked.command, theme, width));
     }
     lines.extend(causes(explanation, state.now, width, theme));
+    lines.extend(seen(state, case, Action::ProbeSeen, width, theme));
     (lines, at)
 }
 

@@ -9,7 +9,7 @@ mod timing;
 mod verdict;
 mod why;
 
-pub use why::causes;
+pub use why::{causes, seen};
 
 use self::call::{as_whom_and_when, call_of};
 use self::errors::MARKS;

@@ -8,6 +8,7 @@ use crate::insight::learned::Past;
 use crate::insight::named::{Named, named};
 use crate::insight::quota::quotas;
 use crate::insight::route::{Part, Route};
+use crate::insight::seen::Seen;
 use crate::insight::token::TokenReport;
 use crate::model::{
     Cause, Environment, Timestamp, TokenName, is_safe_method, rows_ask_to_write, url_asks_to_write,
@@ -156,6 +157,8 @@ pub struct Case {
     pub past: Option<Past>,
     /// When the same call worked right after it, with another value of its token.
     pub renewed: Option<Timestamp>,
+    /// The same refusal before, and what it was in the end.
+    pub seen: Option<Seen>,
     /// The verdicts that were tested so far.
     pub tested: Vec<Tested>,
     /// Callers whose rate limit lasts longer than an investigation waits.
@@ -182,9 +185,25 @@ impl Case {
             known_good: None,
             past: None,
             renewed: None,
+            seen: None,
             tested: Vec::new(),
             limited: Vec::new(),
             now,
+        }
+    }
+
+    /// The call as it stands, without anything that was asked or remembered of others.
+    pub fn alone(&self) -> Case {
+        let (call, credential) = (self.call.clone(), self.credential.clone());
+        // A token is judged by the time of its call, not by today's.
+        let now = if call.exchange.is_received() {
+            self.now
+        } else {
+            call.exchange.answered_at()
+        };
+        Case {
+            knowledge: self.knowledge.clone(),
+            ..Case::of(call, credential, self.environment.clone(), now)
         }
     }
 

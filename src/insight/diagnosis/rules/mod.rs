@@ -16,6 +16,7 @@ mod pages;
 mod past;
 mod permission;
 mod request;
+mod resolved;
 mod resource;
 mod said;
 mod server;
@@ -32,6 +33,7 @@ pub use foreign::is_foreign;
 pub use known::Beside;
 pub use permission::has_reach;
 pub use request::{dates_in as request_dates, is_template as request_is_template};
+pub use resolved::behind_probes;
 
 /// Every rule of every topic.
 pub const RULES: &[&[Rule]] = &[
@@ -49,6 +51,7 @@ pub const RULES: &[&[Rule]] = &[
     limits::RULES,
     server::RULES,
     past::RULES,
+    resolved::RULES,
 ];
 
 pub fn look(case: &Case) -> Vec<Finding> {

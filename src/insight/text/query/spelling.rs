@@ -23,6 +23,26 @@ impl Sought {
         Sought { typed, plain }
     }
 
+    /// Whether it has too few letters to be looked for in whole calls, where it stands everywhere.
+    pub fn is_short(&self) -> bool {
+        self.typed.chars().count() < 3
+    }
+
+    /// The runs of three letters that stand in every text with this word: for each spelling those
+    /// that all have to be there. `None` where a spelling has none.
+    pub fn trigrams(&self) -> Option<Vec<Vec<String>>> {
+        let mut spellings = vec![trigrams(&self.typed, |_| true)];
+        if self.plain != self.typed {
+            spellings.push(trigrams(&self.plain, |_| true));
+        }
+        if self.plain.contains(' ') {
+            // A form writes a blank as a plus.
+            spellings.push(trigrams(&self.plain, |sign| sign != ' ' && sign != '+'));
+        }
+        let is_told = spellings.iter().all(|spelling| !spelling.is_empty());
+        is_told.then_some(spellings)
+    }
+
     /// Whether the word is in this text, which must be in lower case.
     pub fn is_in(&self, text: &str) -> bool {
         if memmem::find(text.as_bytes(), self.typed.as_bytes()).is_some() {
@@ -36,6 +56,39 @@ impl Sought {
         let read = plain(text);
         read.contains(&self.plain) || (blank && read.replace('+', " ").contains(&self.plain))
     }
+}
+
+/// A text, which must be in lower case, with its plain spelling where that differs: whatever a
+/// word may be found in.
+pub fn with_spellings(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
+    let plain = plain(text);
+    if plain == text {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(format!("{text}\n{plain}"))
+    }
+}
+
+/// More of a long word tells little more.
+const TRIGRAMS: usize = 24;
+
+/// Every run of three letters that holds wanted ones only.
+fn trigrams(text: &str, is_wanted: impl Fn(char) -> bool) -> Vec<String> {
+    let letters: Vec<char> = text.chars().collect();
+    let mut found: Vec<String> = Vec::new();
+    for three in letters.windows(3) {
+        let run: String = three.iter().collect();
+        if three.iter().all(|letter| is_wanted(*letter)) && !found.contains(&run) {
+            found.push(run);
+        }
+        if found.len() == TRIGRAMS {
+            break;
+        }
+    }
+    found
 }
 
 /// The spellings in which part of a host may stand in a URL.

@@ -19,6 +19,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
         None => paragraph("The answer is being read.", "", width, theme.dim()),
         Some(why) => {
             let mut lines = causes(&why.explanation, state.now, width, theme);
+            lines.extend(seen(state, &why.case, Action::Seen, width, theme));
             lines.extend(outlook(state, &why.case, width, theme));
             lines.extend(ids(&why.explanation, width, theme));
             lines
@@ -67,6 +68,38 @@ pub fn causes(
         }
         lines.push(named("Or", other, theme.dim(), theme));
         lines.extend(paragraph(&other.summary, "  ", width, theme.dim()));
+    }
+    lines
+}
+
+/// What earlier refusals of this kind were, and the key that lists them.
+pub fn seen(
+    state: &State,
+    case: &Case,
+    key: Action,
+    width: usize,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
+    let Some(seen) = &case.seen else {
+        return Vec::new();
+    };
+    let Some(sentence) = seen.sentence(state.now) else {
+        return Vec::new();
+    };
+    let mut lines = vec![Line::default()];
+    lines.extend(paragraph(&sentence, "", width, theme.strong()));
+    let key = state.keymap.hint(key).filter(|_| !seen.calls.is_empty());
+    if let Some(key) = key {
+        let count = match seen.calls.len() {
+            1 => "the call".to_owned(),
+            count => format!("the {count} calls"),
+        };
+        lines.extend(paragraph(
+            &format!("{key} lists {count}."),
+            "",
+            width,
+            theme.dim(),
+        ));
     }
     lines
 }

@@ -1,0 +1,269 @@
+//! Fills the index of words: after a call is acknowledged, while nothing waits to be written, in
+//! short steps, each in a transaction of its own, so that the next run goes on after a kill and
+//! nobody waits for the lock.
+
+use super::error::Trouble;
+use super::masking;
+use super::select;
+use super::store::{Store, begin};
+use crate::format::record;
+use crate::insight::searched::{bodies, body_text, header_text};
+use crate::insight::seen::kind_key;
+use crate::insight::with_spellings;
+use rusqlite::{Connection, OptionalExtension};
+use std::time::{Duration, Instant};
+
+/// How many calls one step indexes, and how long it may take: a call that is to be written waits
+/// no longer.
+const STEP_CALLS: i64 = 128;
+const STEP_TIME: Duration = Duration::from_millis(20);
+
+/// Calls of later versions have numbers above this, those of before below it, newest first: so
+/// a text with a higher number is of a newer call, and the index is read from its end.
+const FIRST: i64 = 1 << 30;
+
+/// How far the words of calls are indexed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Indexing {
+    /// Calls that are left.
+    pub left: u64,
+    /// Calls that were there before there was an index.
+    pub calls: u64,
+}
+
+impl Indexing {
+    /// How much of the calls of before is done, in percent; `None` where nothing is left of them.
+    pub fn percent(&self) -> Option<u64> {
+        let left = self.left.min(self.calls);
+        (left > 0).then(|| (self.calls - left) * 100 / self.calls)
+    }
+}
+
+/// How many calls of before are left.
+pub(super) fn progress(conn: &Connection) -> Result<Indexing, Trouble> {
+    let (next, calls) = state(conn)?;
+    let left: i64 = match next {
+        Some(next) => conn
+            .prepare_cached("SELECT count(*) FROM calls WHERE id <= ?1")?
+            .query_row([next], |row| row.get(0))?,
+        None => 0,
+    };
+    let number = |number: i64| u64::try_from(number).unwrap_or(0);
+    Ok(Indexing {
+        left: number(left),
+        calls: number(calls),
+    })
+}
+
+/// The newest call of before that is left, and how many there were.
+pub(super) fn state(conn: &Connection) -> Result<(Option<i64>, i64), Trouble> {
+    Ok(conn
+        .prepare_cached("SELECT next, calls FROM indexing")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// Whether anything is left to index.
+pub(super) fn is_behind(conn: &Connection) -> Result<bool, Trouble> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM unindexed) OR (SELECT next IS NOT NULL FROM indexing)",
+        )?
+        .query_row([], |row| row.get(0))?)
+}
+
+/// Calls of this version that are left, counted up to so many.
+pub(super) fn waiting(conn: &Connection, most: usize) -> Result<usize, Trouble> {
+    let count: i64 = conn
+        .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM unindexed LIMIT ?1)")?
+        .query_row([most as i64], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
+/// The texts of a call, as they go into the index.
+struct Texts {
+    call: i64,
+    text: String,
+    bodies: Vec<(i64, String)>,
+    kind: Option<String>,
+}
+
+/// One step; true if more is to be done.
+pub(super) fn step(store: &mut Store) -> Result<bool, Trouble> {
+    let fresh: Vec<i64> = store
+        .conn
+        .prepare_cached("SELECT call FROM unindexed ORDER BY call LIMIT ?1")?
+        .query_map([STEP_CALLS], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    if !fresh.is_empty() {
+        let (texts, _) = read(&store.conn, &fresh)?;
+        write(store, texts, None)?;
+        return is_behind(&store.conn);
+    }
+    // What may still hold a secret goes into no index.
+    if masking::next(&store.conn)?.is_some() {
+        return Ok(false);
+    }
+    let (Some(next), _) = state(&store.conn)? else {
+        return Ok(false);
+    };
+    let older: Vec<i64> = store
+        .conn
+        .prepare_cached("SELECT id FROM calls WHERE id <= ?1 ORDER BY id DESC LIMIT ?2")?
+        .query_map((next, STEP_CALLS), |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let (texts, last) = read(&store.conn, &older)?;
+    let left = last.and_then(|last| last.checked_sub(1));
+    write(store, texts, Some(left))?;
+    is_behind(&store.conn)
+}
+
+/// Reads calls for as long as a step may take, before any transaction; the last one that was read.
+fn read(conn: &Connection, ids: &[i64]) -> Result<(Vec<Texts>, Option<i64>), Trouble> {
+    let began = Instant::now();
+    let mut texts = Vec::new();
+    let mut last = None;
+    for id in ids {
+        texts.push(texts_of(conn, *id)?);
+        last = Some(*id);
+        if began.elapsed() > STEP_TIME {
+            break;
+        }
+    }
+    Ok((texts, last))
+}
+
+fn texts_of(conn: &Connection, id: i64) -> Result<Texts, Trouble> {
+    let mut texts = Texts {
+        call: id,
+        text: String::new(),
+        bodies: Vec::new(),
+        kind: None,
+    };
+    let row = conn
+        .prepare_cached(
+            "SELECT search, sent_body, received_body, summary
+             FROM calls JOIN records USING (id) WHERE id = ?1",
+        )?
+        .query_row([id], |row| {
+            let ids: [Option<i64>; 2] = [row.get(1)?, row.get(2)?];
+            Ok((row.get::<_, String>(0)?, ids, row.get::<_, String>(3)?))
+        })
+        .optional()?;
+    let Some((search, ids, line)) = row else {
+        return Ok(texts);
+    };
+    let summary = record::read_summary(&line, select::exchange_id(id));
+    texts.kind = summary.ok().as_ref().and_then(kind_key);
+    // A call that cannot be read is found by its line alone.
+    let call = select::read_head(conn, id).ok().flatten();
+    texts.text = search;
+    if let Some(call) = call {
+        texts.text.push_str(&header_text(&call));
+        for (body, id) in bodies(&call).into_iter().zip(ids) {
+            if let Some(id) = id.filter(|_| !body.is_empty())
+                && !is_indexed(conn, id)?
+            {
+                texts.bodies.push((id, indexed(&body_text(body))));
+            }
+        }
+    }
+    texts.text = indexed(&texts.text);
+    Ok(texts)
+}
+
+/// The text with its other spelling; a zero byte would end it early.
+fn indexed(text: &str) -> String {
+    with_spellings(text).replace('\0', " ")
+}
+
+fn is_indexed(conn: &Connection, body: i64) -> Result<bool, Trouble> {
+    let indexed = conn
+        .prepare_cached("SELECT indexed FROM bodies WHERE id = ?1")?
+        .query_row([body], |row| row.get(0))
+        .optional()?;
+    // A body that is gone needs no index.
+    Ok(indexed.unwrap_or(true))
+}
+
+/// Writes what was read; `older` is how far the calls of before are then.
+fn write(
+    store: &mut Store,
+    mut texts: Vec<Texts>,
+    older: Option<Option<i64>>,
+) -> Result<(), Trouble> {
+    texts.sort_by_key(|text| text.call);
+    let mut bodies: Vec<(i64, String)> = Vec::new();
+    for text in &mut texts {
+        bodies.append(&mut text.bodies);
+    }
+    // The index takes texts in the order of their numbers.
+    bodies.sort_by_key(|(id, _)| *id);
+    bodies.dedup_by_key(|(id, _)| *id);
+    let tx = begin(store)?;
+    let mut number = match older {
+        None => tx
+            .prepare_cached("SELECT max(coalesce(max(number), 0), ?1) + 1 FROM texts")?
+            .query_row([FIRST], |row| row.get(0))?,
+        Some(_) => {
+            let first: i64 = tx
+                .prepare_cached("SELECT min(coalesce(min(number), ?1), ?1) FROM texts")?
+                .query_row([FIRST], |row| row.get(0))?;
+            first - texts.len() as i64
+        }
+    };
+    for text in &texts {
+        tx.prepare_cached("DELETE FROM unindexed WHERE call = ?1")?
+            .execute([text.call])?;
+        // Since it was read, another run may have removed it, or indexed it.
+        let is_wanted: bool = tx
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM calls WHERE id = ?1)
+                 AND NOT EXISTS (SELECT 1 FROM texts WHERE call = ?1)",
+            )?
+            .query_row([text.call], |row| row.get(0))?;
+        if is_wanted {
+            tx.prepare_cached("INSERT INTO texts (number, call) VALUES (?1, ?2)")?
+                .execute((number, text.call))?;
+            tx.prepare_cached("INSERT INTO call_words (rowid, text) VALUES (?1, ?2)")?
+                .execute((number, &text.text))?;
+            if older.is_some() && text.kind.is_some() {
+                tx.prepare_cached("UPDATE calls SET kind = ?1 WHERE id = ?2")?
+                    .execute((&text.kind, text.call))?;
+            }
+        }
+        number += 1;
+    }
+    for (id, text) in &bodies {
+        let is_wanted = tx
+            .prepare_cached("UPDATE bodies SET indexed = 1 WHERE id = ?1 AND indexed = 0")?
+            .execute([id])?;
+        if is_wanted > 0 {
+            tx.prepare_cached("INSERT INTO body_words (rowid, text) VALUES (?1, ?2)")?
+                .execute((id, text))?;
+        }
+    }
+    if let Some(left) = older {
+        tx.prepare_cached("UPDATE indexing SET next = ?1")?
+            .execute([left])?;
+    }
+    tx.commit()?;
+    Ok(())
+}
+
+/// Blocks of an index that is merged whole when something was erased.
+const SMALL: i64 = 4_000;
+
+/// Takes what was removed out of the index for good, where that is quick; else the merges that
+/// come with new calls do. What is left until then are runs of three letters without their order.
+pub(super) fn forget_removed(conn: &Connection) -> Result<(), Trouble> {
+    for table in ["call_words", "body_words"] {
+        let sql = format!("SELECT count(*) FROM {table}_data");
+        let blocks: i64 = conn.query_row(&sql, [], |row| row.get(0))?;
+        if blocks <= SMALL {
+            conn.execute_batch(&format!(
+                "INSERT INTO {table} ({table}) VALUES ('optimize')"
+            ))?;
+        }
+    }
+    Ok(())
+}
