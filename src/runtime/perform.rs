@@ -466,6 +466,11 @@ impl Performer {
 
     fn recall(&mut self, question: u64, query: Query, after: Option<ExchangeId>) {
         self.look_up(move |history, queue| {
+            if query.is_of_team() && !history.as_ref().is_some_and(History::has_team) {
+                let words = "No team is set up, so no colleague's call is found.";
+                let remedy = "httriage help team says how to set one up.";
+                let _ = queue.send(Message::Told(Notice::trouble(words, remedy)));
+            }
             let found = match history {
                 Some(history) => history.recall(&query, PAGE, after.as_ref()),
                 None => Ok(Vec::new()),

@@ -263,6 +263,44 @@ fn walk(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
+fn a_refusal_that_one_resolved_is_explained_to_the_other() {
+    let Some(cluster) = made(&["kim", "bob"], &[]) else {
+        return;
+    };
+    let body = br#"{"errors":[{"code":"not_allowed","title":"No","detail":"not for you"}]}"#;
+    let json = "content-type: application/json\r\n";
+    let server = Server::saying(answer("403 Forbidden", json, body));
+    let url = format!("{}/runbooks/7", server.base());
+    let kim = home(&cluster, "kim", "cases");
+    let sent = kim.run(&["send", &url, "--case", "ACME-9", "--json"]);
+    let id = sent.json()["id"].as_str().unwrap().to_owned();
+    let cause = "permission.missing_role";
+    well(kim.run(&["resolve", &id, "--cause", cause, "--note", "needed Runbook Admin"]));
+    assert_eq!(well(kim.run(&["team", "push", "--json"])).json()["sent"], 2);
+    let bob = home(&cluster, "bob", "none");
+    well(bob.run(&["team", "pull"]));
+    assert_eq!(bob.run(&["send", &url]).code, 4);
+    let seen = well(bob.run(&["seen", "--json"])).json();
+    assert_eq!(seen["count"], 1, "{seen}");
+    assert_eq!(seen["exchanges"][0]["by"], "kim");
+    let word = &seen["resolutions"][0];
+    assert_eq!((&word["cause"], &word["who"]), (&cause.into(), &"kim".into()), "{seen}");
+    assert_eq!((&word["note"], &word["case"]), (&"needed Runbook Admin".into(), &"ACME-9".into()));
+    let told = bob.run(&["send", &url]);
+    assert!(told.all().contains("needed Runbook Admin"), "{}", told.all());
+
+    // What is taken back is no longer said, and stays known as it was.
+    well(kim.run(&["resolve", &id, "--withdraw"]));
+    well(kim.run(&["team", "push"]));
+    well(bob.run(&["team", "pull"]));
+    let seen = well(bob.run(&["seen", "--json"])).json();
+    assert_eq!(seen["resolutions"].as_array().unwrap().len(), 0, "{seen}");
+    assert_eq!(cluster.count("SELECT count(*) FROM httriage.resolutions"), 2);
+    let rewrite = "UPDATE httriage.resolutions SET note = 'x'";
+    assert!(cluster.asks("kim", rewrite).is_err() && cluster.asks("bob", rewrite).is_err());
+}
+
+#[test]
 fn the_program_says_where_the_team_stands_and_what_is_wrong() {
     let Some(mut cluster) = made(&["kim"], &["rae"]) else {
         return;

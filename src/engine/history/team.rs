@@ -30,6 +30,11 @@ impl History {
         self
     }
 
+    /// Whether there is a team whose calls can be asked for.
+    pub fn has_team(&self) -> bool {
+        self.inner.others.is_some()
+    }
+
     /// What others share, if anything came yet.
     pub(super) fn others(&self) -> Option<&History> {
         let others = self.inner.others.as_ref()?;
