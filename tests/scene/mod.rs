@@ -868,6 +868,8 @@ impl Scene {
             | Effect::ChangeCookies(_)
             | Effect::Permit { .. }
             | Effect::StopReading(_)
+            | Effect::Remind { .. }
+            | Effect::Resolve { .. }
             | Effect::LetGo(_)
             | Effect::UseMouse(_)
             | Effect::Suspend
