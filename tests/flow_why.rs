@@ -4,7 +4,11 @@ use crate::scene;
 
 use httriage::app::pane::{Editing, ResponseTab};
 use httriage::app::{Effect, Message, Overlay, Pane};
-use httriage::model::{Auth, Body, Cause, Outcome, Param, RequestSpec, Response, TokenName};
+use httriage::insight::seen::Seen;
+use httriage::model::{
+    Auth, Body, Cause, ExchangeId, Outcome, Param, RequestSpec, Resolution, ResolvedWhat, Response,
+    TokenName,
+};
 use scene::{SIZES, Scene, USUAL, WIDE, guided, text_of};
 
 fn refused() -> Scene {
@@ -418,4 +422,104 @@ fn o_shows_the_whole_page_that_an_answer_names_and_opens_it_only_when_told() {
             scene.notice()
         );
     }
+}
+
+#[test]
+fn what_it_was_is_recorded_with_the_verdict_proposed_and_a_note() {
+    let mut scene = refused();
+    let call = scene.state.response.shown.as_ref().unwrap();
+    let id = call.exchange.id.clone();
+    scene.keys("M");
+    let picture = text_of(&scene.picture());
+    assert!(picture.contains("What was it in the end?"), "{picture}");
+    let Some(Overlay::Dialog(dialog)) = &scene.state.overlay else {
+        panic!("a list of causes is open");
+    };
+    assert_eq!(dialog.choices[0].label, "permission.missing_role");
+    assert!(dialog.choices[0].note.starts_with("the verdict"));
+    let other = dialog.choices.iter().find(|choice| choice.label == "other");
+    assert!(other.is_some());
+    // Typing finds a cause; Enter goes on to the note.
+    scene.types("token.exp").keys("enter");
+    assert!(text_of(&scene.picture()).contains("It was token.expired"));
+    scene.types("ran out").keys("enter");
+    let resolves = scene.asked.iter().rev().find_map(|effect| match effect {
+        Effect::Resolve {
+            of, cause, note, ..
+        } => Some((of.clone(), *cause, note.clone())),
+        _ => None,
+    });
+    let note = Some("ran out".to_owned());
+    assert_eq!(resolves, Some((id, Some(Some(Cause::TokenExpired)), note)));
+    // Esc leaves without a word.
+    let before = scene.asked.len();
+    scene.keys("M esc");
+    assert!(scene.state.overlay.is_none());
+    let later = &scene.asked[before..];
+    assert!(
+        !later
+            .iter()
+            .any(|effect| matches!(effect, Effect::Resolve { .. }))
+    );
+}
+
+#[test]
+fn the_same_refusal_before_is_told_beside_the_verdict_and_listed_on_a_key() {
+    let mut scene = refused();
+    let exchange = scene
+        .state
+        .response
+        .shown
+        .as_ref()
+        .unwrap()
+        .exchange
+        .clone();
+    let mut earlier = httriage::insight::summary(&exchange);
+    earlier.id = ExchangeId::from_number(5);
+    let resolution = Resolution {
+        id: ExchangeId::from_number(9),
+        revision: 1,
+        of: ResolvedWhat::Call(earlier.id.clone()),
+        case: Some("ACME-1234".into()),
+        cause: Some(Cause::PermissionMissingRole),
+        note: "ran out\u{1b}[31m".into(),
+        who: "Kim".into(),
+        at: earlier.started_at,
+        withdrawn: false,
+    };
+    scene.keys("[");
+    scene.tell(Message::Reminded {
+        of: exchange.id.clone(),
+        seen: Box::new(Seen {
+            calls: vec![earlier],
+            resolutions: vec![resolution],
+        }),
+    });
+    let picture = text_of(&scene.picture());
+    assert!(
+        picture.contains("it was permission.missing_role (ACME-1234, Kim: ran out"),
+        "{picture}"
+    );
+    assert!(
+        !picture.contains('\u{1b}'),
+        "text from outside is made visible"
+    );
+    assert!(picture.contains("S lists the call."), "{picture}");
+    let why = scene.state.response.why.as_ref().unwrap();
+    let evidence = &why.explanation.verdict().evidence;
+    assert!(
+        evidence
+            .iter()
+            .any(|line| line.starts_with("An earlier refusal of this kind was resolved as")),
+        "{evidence:?}"
+    );
+    scene.keys("S");
+    assert_eq!(scene.state.focus, Pane::History);
+    let filter = scene.state.history.filter.text();
+    assert!(
+        filter.starts_with("method:GET status:403 code:forbidden"),
+        "{filter}"
+    );
+    assert!(scene.state.history.unreadable.is_none());
+    assert_eq!(scene.state.history.rows.len(), 1);
 }

@@ -58,6 +58,7 @@ mod schema;
 mod screens;
 mod screenshots;
 mod secrets;
+mod seen;
 mod sent_again;
 mod shell;
 mod starts;

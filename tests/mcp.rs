@@ -203,6 +203,7 @@ fn a_whole_ticket_is_done_in_one_conversation() {
         "history_search",
         "history_show",
         "when",
+        "seen",
         "ticket",
         "token_list",
         "token_inspect",
@@ -259,6 +260,8 @@ fn a_whole_ticket_is_done_in_one_conversation() {
         ("history_search", json!({ "filter": "404 from:agent" })),
         ("history_show", json!({ "id": id })),
         ("when", json!({ "id": id })),
+        ("seen", json!({ "id": id })),
+        ("seen", json!({ "text": "not_found" })),
         ("token_list", json!({})),
         ("token_inspect", json!({ "name": "support" })),
         ("env_list", json!({})),
@@ -457,6 +460,38 @@ fn it_only_reads_unless_the_person_said_otherwise_and_never_writes_where_it_is_p
         assert!(says.contains("protected"), "{says}");
     }
     assert_eq!(live.asked().len(), 0);
+    agent.leave();
+}
+
+#[test]
+fn what_a_refusal_was_is_recorded_only_where_the_person_allowed_it() {
+    let home = Home::new();
+    let call = json!({ "url": "/core/runbooks/7/tasks", "token": "support" });
+    let mut agent = Agent::start(&home, &["--env", "sandbox"]);
+    let sent = agent.result("send", call.clone());
+    let word = json!({
+        "id": sent["id"],
+        "cause": "permission.missing_role",
+        "note": "needed Runbook Admin",
+    });
+    let why = agent.refusal("resolve", word.clone());
+    assert!(why.contains("--allow-writes"), "{why}");
+    agent.leave();
+    let mut agent = Agent::start(&home, &["--env", "sandbox", "--allow-writes"]);
+    let mut slip = word.clone();
+    slip["cause"] = json!("permission.missing_rule");
+    let why = agent.refusal("resolve", slip);
+    assert!(why.contains("permission.missing_role"), "{why}");
+    let known = agent.result("resolve", word);
+    assert_eq!(known["resolution"]["cause"], "permission.missing_role");
+    let who = known["resolution"]["who"].as_str().unwrap();
+    assert!(who.ends_with("(agent)"), "{who}");
+    let again = agent.result("send", call);
+    let sentence = again["seen"]["sentence"].as_str().unwrap();
+    assert!(sentence.contains("needed Runbook Admin"), "{sentence}");
+    let seen = agent.result("seen", json!({ "id": again["id"] }));
+    assert_eq!(seen["count"], 1);
+    assert_eq!(seen["resolutions"][0], known["resolution"]);
     agent.leave();
 }
 

@@ -211,10 +211,12 @@ const RUNS: &[(&str, &[&str], &str)] = &[
     ),
     ("open", &["no-such.answer"], ""),
     ("replay", &[GUIDE], ""),
+    ("resolve", &["000000000000", "--cause", "other"], ""),
     ("sandbox", &["--list"], ""),
     ("sandbox", &["--tokens"], ""),
     ("schema", &[], ""),
     ("schema", &["send"], ""),
+    ("seen", &["forbidden"], ""),
     (
         "send",
         &[

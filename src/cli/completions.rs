@@ -21,10 +21,11 @@ const OPTIONS: [(&str, &str); 6] = [
 ];
 
 /// Commands that take such a name as their first word.
-const WORDS: [(&str, &str); 8] = [
+const WORDS: [(&str, &str); 9] = [
     ("replay", "sessions"),
     ("matrix", "sessions"),
     ("export", "sessions"),
+    ("resolve", "cases"),
     ("token inspect", "tokens"),
     ("token login", "tokens"),
     ("token remove", "tokens"),
@@ -78,11 +79,12 @@ pub fn names(args: &NamesArgs, out: &mut Out) -> Result<u8, Trouble> {
 }
 
 /// The beginnings of those lines of the generated zsh script whose word is such a name.
-const ZSH_WORDS: [(&str, &str); 5] = [
+const ZSH_WORDS: [(&str, &str); 6] = [
     ("':session -- ", "sessions"),
     ("'::what -- The name of a token", "tokens"),
     ("'::other -- Another token", "tokens"),
     ("':name -- The name of the token", "tokens"),
+    ("':what -- A refused call of the history", "cases"),
     ("':name:_default", "environments"),
 ];
 

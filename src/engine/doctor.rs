@@ -3,7 +3,7 @@
 //! remedy.
 
 use super::client::{Client, Flight, Outgoing, proxy_address, system_roots};
-use super::history::{History, Masking, Retention, sqlite_version};
+use super::history::{History, Indexing, Masking, Retention, sqlite_version};
 use super::{Home, Vault};
 use crate::insight::Query;
 use crate::model::{Author, Environment, Jar, Manner, Outcome, RequestSpec, Settings, resolve};
@@ -325,18 +325,31 @@ pub fn history(home: &Home, retention: Retention, vault: &Arc<Vault>) -> Vec<Che
     let history = History::open(home.data_dir(), retention, vault.clone());
     let told = history.and_then(|history| {
         let count = history.count(&Query::default())?;
-        Ok((count, history.masking()?))
+        Ok((count, history.masking()?, history.indexing()?))
     });
     match told {
-        Ok((count, masking)) => {
+        Ok((count, masking, indexing)) => {
             let words = format!("{} holds {count} calls.", file.display());
             let words = words.replace(" 1 calls", " 1 call");
             checks.push(Check::fine("history", words));
             checks.extend(masked(masking));
+            checks.extend(indexed(indexing));
         }
         Err(error) => checks.push(Check::wrong("history", error.to_string(), "")),
     }
     checks
+}
+
+/// How far the words of older calls are indexed.
+fn indexed(indexing: Indexing) -> Option<Check> {
+    let percent = indexing.percent()?;
+    let words = format!(
+        "{} of {} calls of the past are still to be indexed ({percent} % done); of the oldest only the lines are searched.",
+        indexing.left, indexing.calls
+    );
+    let remedy =
+        "It is done in the background while httriage runs; leave the explorer open for a while.";
+    Some(Check::note("index", words, remedy))
 }
 
 /// How many calls of older versions are masked by this version's rules.

@@ -23,11 +23,14 @@ impl Judge<'_> {
     pub fn kind(&self, exchange: Exchange) -> Option<Kind> {
         let named = |place: &&Environment| place.name == exchange.environment;
         let known = self.environments.iter().find(named).cloned();
-        let place = known.unwrap_or_else(|| Environment {
-            name: exchange.environment.clone(),
-            sandbox: exchange.environment == Environment::SANDBOX,
-            ..Environment::default()
-        });
+        let place = match known {
+            Some(place) => place,
+            None if exchange.environment == Environment::SANDBOX => Environment::sandbox(),
+            None => Environment {
+                name: exchange.environment.clone(),
+                ..Environment::default()
+            },
+        };
         let case = case_of(self.client, Arc::new(exchange), place);
         kind(&case, self.catalogue)
     }
@@ -171,7 +174,7 @@ pub fn record(history: &History, judge: &Judge, word: Word) -> Result<Recorded, 
 
 /// A text without any secret that is known, or that looks like one.
 fn masked(client: &Client, text: &str) -> String {
-    client.vault().mask().text(text)
+    client.vault().mask().prose(text)
 }
 
 /// Under which name this person records things, where the settings name none.

@@ -3,7 +3,7 @@
 use super::TokenName;
 use std::fmt;
 use std::path::PathBuf;
-use url::Url;
+use url::{Host, Url};
 
 /// `[team]` of the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,8 +109,17 @@ impl TeamUrl {
 
     /// Whether nothing leaves this machine on the way there.
     pub fn is_loopback(&self) -> bool {
-        let address = self.host.parse::<std::net::IpAddr>();
-        self.host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        let host = match self.host.contains(':') {
+            true => format!("[{}]", self.host),
+            false => self.host.clone(),
+        };
+        match Host::parse(&host) {
+            // Other spellings of an address are read in other ways elsewhere.
+            Ok(Host::Ipv4(address)) => address.is_loopback() && address.to_string() == host,
+            Ok(Host::Ipv6(address)) => address.is_loopback(),
+            Ok(Host::Domain(name)) => name == "localhost",
+            Err(_) => false,
+        }
     }
 }
 
@@ -178,6 +187,16 @@ mod tests {
         assert_eq!(url.user.as_deref(), Some("k@m"));
         assert_eq!((url.host.as_str(), url.database.as_str()), ("::1", "a b"));
         assert!(url.is_loopback());
+        for (host, is_loopback) in [
+            ("127.0.0.1", true),
+            ("localhost", true),
+            ("127.1", false),
+            ("127.0.0.1.acme.example", false),
+            ("10.0.0.7", false),
+        ] {
+            let url = TeamUrl::read(&format!("postgres://{host}/x")).unwrap();
+            assert_eq!(url.is_loopback(), is_loopback, "{host}");
+        }
         assert_eq!(url.to_string(), "postgres://k@m@[::1]:6000/a b");
         for (bad, why) in [
             ("db.acme.example", "no URL"),

@@ -471,10 +471,19 @@ impl Performer {
                 let remedy = "httriage help team says how to set one up.";
                 let _ = queue.send(Message::Told(Notice::trouble(words, remedy)));
             }
-            let found = match history {
+            let found = match &history {
                 Some(history) => history.recall(&query, PAGE, after.as_ref()),
                 None => Ok(Vec::new()),
             };
+            // A call of before that is not found may only not be indexed yet.
+            let indexing = history.filter(|_| query.has_words());
+            let indexing = indexing.and_then(|history| history.indexing().ok()?.percent());
+            if let Some(percent) = indexing {
+                let words = format!(
+                    "The calls of before are being indexed ({percent} % done); of the oldest only the lines are searched."
+                );
+                let _ = queue.send(Message::Told(Notice::info(words)));
+            }
             let found = found.unwrap_or_else(|error| {
                 let _ = queue.send(Message::Told(Notice::trouble(error.to_string(), "")));
                 Vec::new()

@@ -7,6 +7,7 @@ mod crash;
 mod keep;
 mod million;
 mod trouble;
+mod words;
 
 use httriage::engine::Vault;
 use httriage::engine::history::{History, Retention};

@@ -275,7 +275,14 @@ fn a_refusal_that_one_resolved_is_explained_to_the_other() {
     let sent = kim.run(&["send", &url, "--case", "ACME-9", "--json"]);
     let id = sent.json()["id"].as_str().unwrap().to_owned();
     let cause = "permission.missing_role";
-    well(kim.run(&["resolve", &id, "--cause", cause, "--note", "needed Runbook Admin"]));
+    well(kim.run(&[
+        "resolve",
+        &id,
+        "--cause",
+        cause,
+        "--note",
+        "needed Runbook Admin",
+    ]));
     assert_eq!(well(kim.run(&["team", "push", "--json"])).json()["sent"], 2);
     let bob = home(&cluster, "bob", "none");
     well(bob.run(&["team", "pull"]));
@@ -284,10 +291,21 @@ fn a_refusal_that_one_resolved_is_explained_to_the_other() {
     assert_eq!(seen["count"], 1, "{seen}");
     assert_eq!(seen["exchanges"][0]["by"], "kim");
     let word = &seen["resolutions"][0];
-    assert_eq!((&word["cause"], &word["who"]), (&cause.into(), &"kim".into()), "{seen}");
-    assert_eq!((&word["note"], &word["case"]), (&"needed Runbook Admin".into(), &"ACME-9".into()));
+    assert_eq!(
+        (&word["cause"], &word["who"]),
+        (&cause.into(), &"kim".into()),
+        "{seen}"
+    );
+    assert_eq!(
+        (&word["note"], &word["case"]),
+        (&"needed Runbook Admin".into(), &"ACME-9".into())
+    );
     let told = bob.run(&["send", &url]);
-    assert!(told.all().contains("needed Runbook Admin"), "{}", told.all());
+    assert!(
+        told.all().contains("needed Runbook Admin"),
+        "{}",
+        told.all()
+    );
 
     // What is taken back is no longer said, and stays known as it was.
     well(kim.run(&["resolve", &id, "--withdraw"]));
@@ -295,7 +313,10 @@ fn a_refusal_that_one_resolved_is_explained_to_the_other() {
     well(bob.run(&["team", "pull"]));
     let seen = well(bob.run(&["seen", "--json"])).json();
     assert_eq!(seen["resolutions"].as_array().unwrap().len(), 0, "{seen}");
-    assert_eq!(cluster.count("SELECT count(*) FROM httriage.resolutions"), 2);
+    assert_eq!(
+        cluster.count("SELECT count(*) FROM httriage.resolutions"),
+        2
+    );
     let rewrite = "UPDATE httriage.resolutions SET note = 'x'";
     assert!(cluster.asks("kim", rewrite).is_err() && cluster.asks("bob", rewrite).is_err());
 }

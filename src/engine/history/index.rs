@@ -25,13 +25,20 @@ const FIRST: i64 = 1 << 30;
 /// How far the words of calls are indexed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Indexing {
-    /// Calls that are left.
+    /// Calls that were there before there was an index, and are left.
     pub left: u64,
-    /// Calls that were there before there was an index.
+    /// How many there were.
     pub calls: u64,
+    /// Later calls that are left.
+    pub fresh: u64,
 }
 
 impl Indexing {
+    /// Whether every call is found by its words.
+    pub fn is_done(&self) -> bool {
+        self.left == 0 && self.fresh == 0
+    }
+
     /// How much of the calls of before is done, in percent; `None` where nothing is left of them.
     pub fn percent(&self) -> Option<u64> {
         let left = self.left.min(self.calls);
@@ -39,7 +46,7 @@ impl Indexing {
     }
 }
 
-/// How many calls of before are left.
+/// How many calls are left.
 pub(super) fn progress(conn: &Connection) -> Result<Indexing, Trouble> {
     let (next, calls) = state(conn)?;
     let left: i64 = match next {
@@ -48,10 +55,14 @@ pub(super) fn progress(conn: &Connection) -> Result<Indexing, Trouble> {
             .query_row([next], |row| row.get(0))?,
         None => 0,
     };
+    let fresh = conn
+        .prepare_cached("SELECT count(*) FROM unindexed")?
+        .query_row([], |row| row.get(0))?;
     let number = |number: i64| u64::try_from(number).unwrap_or(0);
     Ok(Indexing {
         left: number(left),
         calls: number(calls),
+        fresh: number(fresh),
     })
 }
 

@@ -156,6 +156,12 @@ impl Query {
         self.terms.is_empty()
     }
 
+    /// Whether it looks for words in the texts of calls.
+    pub fn has_words(&self) -> bool {
+        let mut terms = self.terms.iter();
+        terms.any(|term| matches!(term.want, Want::Word(..)))
+    }
+
     /// The conditions, in the order typed; the history builds its SQL from them.
     pub fn terms(&self) -> &[Term] {
         &self.terms

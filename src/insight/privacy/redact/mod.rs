@@ -150,6 +150,13 @@ impl Mask {
         summary
     }
 
+    /// What a person wrote, without known values and without what looks like a secret: by its
+    /// maker's beginning, or by the name that stands before it.
+    pub fn prose(&self, text: &str) -> String {
+        let search = Search::for_values(&[self.set()]).and_names();
+        texts::text(&search, text)
+    }
+
     /// A text without known values.
     pub fn text(&self, text: &str) -> String {
         let search = Search::for_values(&[self.set()]);
