@@ -84,7 +84,7 @@ fn a_page_is_turned_and_left_for_the_topics() {
         assert_eq!(picture(&mut scene), first);
         scene.keys("q");
         assert!(is_open(&scene));
-        assert!(picture(&mut scene).contains("safety") || size == SMALL);
+        assert!(picture(&mut scene).contains("matrix ") || size == SMALL);
         scene.keys("q");
         assert!(scene.state.overlay.is_none());
     }

@@ -85,6 +85,8 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "serde_json",
             "tempfile",
             "tokio",
+            "tokio_postgres",
+            "tokio_postgres_rustls",
             "tokio_rustls",
             "toml",
             "tower_layer",
@@ -158,6 +160,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("directories", &["engine/home.rs"]),
     ("rmcp", &["cli/mcp"]),
     ("rusqlite", &["engine/history"]),
+    ("tokio_postgres", &["engine/team/"]),
+    ("tokio_postgres_rustls", &["engine/team/connect.rs"]),
     (
         "rustix",
         &[
@@ -255,6 +259,7 @@ const WITH_TASKS: &[&str] = &[
     "engine/history",
     "engine/jq.rs",
     "engine/sandbox/",
+    "engine/team/",
     "runtime/",
     "cli/",
 ];

@@ -63,6 +63,8 @@ mod sent_again;
 mod shell;
 mod starts;
 mod streams;
+#[cfg(unix)]
+mod team;
 mod terminal;
 mod themes;
 mod ticket;

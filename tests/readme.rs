@@ -4,6 +4,7 @@
 use httriage::app::Keymap;
 use httriage::app::pane::Help;
 use httriage::format::{catalogue_file, config_file, session_file};
+use httriage::model::Share;
 use std::process::Command;
 
 /// What is read before and beside the program, with what each page is called.
@@ -25,6 +26,7 @@ const PAGES: &[(&str, &str)] = &[
     ("matrix.md", include_str!("../assets/manual/matrix.md")),
     ("sessions.md", include_str!("../assets/manual/sessions.md")),
     ("history.md", include_str!("../assets/manual/history.md")),
+    ("team.md", include_str!("../assets/manual/team.md")),
     ("capsule.md", include_str!("../assets/manual/capsule.md")),
     ("agents.md", include_str!("../assets/manual/agents.md")),
     ("import.md", include_str!("../assets/manual/import.md")),
@@ -158,6 +160,12 @@ fn the_example_files_are_read_without_complaint() {
         let settings = config_file::read(settings, "config.toml").unwrap();
         assert_eq!(settings.environments[0].name, "acme");
     }
+    let team = blocks_of(page("team.md"), "toml")[0];
+    let team = config_file::read(team, "config.toml")
+        .unwrap()
+        .team
+        .unwrap();
+    assert_eq!((team.name.as_str(), team.share), ("kim", Share::Cases));
     let catalogue = blocks_of(page("config.md"), "toml")[1];
     let catalogue = catalogue_file::read(catalogue, "catalogue.toml").unwrap();
     assert!(catalogue.code("runbook_locked", None).is_some());

@@ -175,7 +175,7 @@ fn every_json_fits_its_schema() {
     );
     let limited = Server::saying(limited).base();
     let home = Home::settled(&format!(
-        "[environments.acme]\nbase_url = \"{base}\"\nknowledge = \"cutover\"\ntokens = [\"support\", \"admin\"]\n[tokens.support]\nenv = \"SUPPORT\"\n[tokens.admin]\nenv = \"ADMIN\"\n",
+        "[environments.acme]\nbase_url = \"{base}\"\nknowledge = \"cutover\"\ntokens = [\"support\", \"admin\"]\n[tokens.support]\nenv = \"SUPPORT\"\n[tokens.admin]\nenv = \"ADMIN\"\n[team]\nurl = \"postgres://127.0.0.1:1/x\"\nname = \"kim\"\n",
     ));
     let practice = home.run(&["sandbox", "--tokens", "--json"]).json();
     let value = |name: &str| {
@@ -314,14 +314,23 @@ fn every_json_fits_its_schema() {
     all.run("knowledge-check", &["knowledge", "check", &bad, "--json"]);
     all.run("keys", &["keys", "--json"]);
     all.run("doctor", &["doctor", "--offline", "--json"]);
+    all.run("team-status", &["team", "status", "--json"]);
 
-    // Those of the tools alone, and one that needs an authorization server, are tried elsewhere.
+    // Those of the tools alone, and those that need an authorization server or a database, are
+    // tried elsewhere.
     let listed = all.home.run(&["schema"]).out;
     let names = listed
         .lines()
         .map(|line| line.split_whitespace().next().unwrap());
     let left: Vec<&str> = names.filter(|name| !all.made.contains(*name)).collect();
-    assert_eq!(left, ["token-login", "ticket"]);
+    let elsewhere = [
+        "token-login",
+        "team-init",
+        "team-push",
+        "team-pull",
+        "ticket",
+    ];
+    assert_eq!(left, elsewhere);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod history;
 mod program;
 mod reference;
 mod shared;
+mod team;
 mod tokens;
 
 pub use calls::{InvestigateArgs, IsolateArgs, MatrixArgs, ReplayArgs, SendArgs, WhenArgs};
@@ -16,6 +17,7 @@ pub use history::{HistoryArgs, HistoryCommand, ResolveArgs, SeenArgs};
 pub use program::{CompletionsArgs, DoctorArgs, KINDS, McpArgs, NamesArgs, SandboxArgs};
 pub use reference::{ExplainArgs, HelpArgs, KeysArgs, KnowledgeArgs, KnowledgeCommand, SchemaArgs};
 pub use shared::{LimitArgs, PlaceArgs, ReachArgs, RecordArgs};
+pub use team::{TeamArgs, TeamCommand, TeamInitArgs};
 pub use tokens::{
     TokenAddArgs, TokenArgs, TokenCommand, TokenInspectArgs, TokenLoginArgs, TokenVerifyArgs,
 };
@@ -59,6 +61,8 @@ pub enum Command {
     Resolve(ResolveArgs),
     /// Find earlier refusals of the same kind, and what they were
     Seen(SeenArgs),
+    /// Share the history with colleagues, over a PostgreSQL of your own
+    Team(TeamArgs),
     /// Send a session again and say what changed
     Replay(Box<ReplayArgs>),
     /// Send every request of a session under every token and say who may do what

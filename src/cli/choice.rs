@@ -134,7 +134,16 @@ pub fn theme(name: &str, themes: &Themes) -> Result<String, Trouble> {
 /// The store of calls, with the limits of the settings.
 pub fn history(home: &Home, settings: &Settings) -> Result<History, HistoryError> {
     let vault = Arc::new(Vault::new(settings, sandbox::token_value));
-    History::open(home.data_dir(), retention(settings), vault)
+    let history = History::at(home.data_dir(), retention(settings), vault);
+    in_team(history, settings).opened()
+}
+
+/// The store with the team's side, where the settings have a team.
+pub fn in_team(history: History, settings: &Settings) -> History {
+    match &settings.team {
+        Some(team) => history.in_team(team.share),
+        None => history,
+    }
 }
 
 /// The store, opened when the first call is kept; `None` if this run is not kept.
@@ -144,7 +153,10 @@ pub fn record(
     settings: &Settings,
     vault: &Arc<Vault>,
 ) -> Option<History> {
-    let open = || History::at(home.data_dir(), retention(settings), vault.clone());
+    let open = || {
+        let history = History::at(home.data_dir(), retention(settings), vault.clone());
+        in_team(history, settings)
+    };
     (!args.no_history).then(open)
 }
 

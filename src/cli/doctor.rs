@@ -6,6 +6,8 @@ use super::choice;
 use super::print::Out;
 use super::trouble::Trouble;
 use crate::engine::doctor::{self, Check, Health, PATIENCE};
+use crate::engine::history::History;
+use crate::engine::team::Team;
 use crate::engine::{Client, ClientOptions, Home, Vault, sandbox};
 use crate::model::{Environment, Settings, TokenName};
 use crate::runtime::terminal_size;
@@ -22,6 +24,12 @@ pub fn run(args: DoctorArgs, out: &mut Out) -> Result<u8, Trouble> {
     checks.extend(doctor::tokens(&settings, &vault));
     checks.extend(doctor::files(&home));
     checks.extend(doctor::history(&home, choice::retention(&settings), &vault));
+    if let Some(own) = &settings.team {
+        let history = History::at(home.data_dir(), choice::retention(&settings), vault.clone());
+        let history = choice::in_team(history, &settings);
+        let team = Team::new(own.clone(), vault.clone(), history);
+        checks.extend(choice::tasks()?.block_on(team.checked(args.offline)));
+    }
     let variables = || {
         let named = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))

@@ -111,6 +111,26 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     ("token remove", &["httriage token remove support"]),
     (
+        "team",
+        &[
+            "httriage team init --as-owner --writer kim --writer bob --reader rae",
+            "httriage team status",
+        ],
+    ),
+    (
+        "team init",
+        &[
+            "httriage team init",
+            "httriage team init --as-owner --writer kim --keep-months 12",
+        ],
+    ),
+    ("team status", &["httriage team status --json"]),
+    (
+        "team push",
+        &["httriage team push", "httriage team push --again"],
+    ),
+    ("team pull", &["httriage team pull"]),
+    (
         "env",
         &[
             "httriage env list",

@@ -12,6 +12,7 @@ use crate::app::{Pasted, Start, ThemeName};
 use crate::engine::clock;
 use crate::engine::grant::{Grants, Person};
 use crate::engine::sandbox::{self, CALLS};
+use crate::engine::team::Team;
 use crate::engine::{Client, Home, HomeError, Vault, keep};
 use crate::format::{registry, session_file};
 use crate::insight;
@@ -95,6 +96,8 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
     // A known value in the URL shows as its name from the first picture on.
     spec.url = vault.mask().template(&spec.url);
     let record = choice::record(&args.record, &home, &settings, &vault);
+    let team = settings.team.clone().zip(record.clone());
+    let team = team.map(|(own, history)| Team::new(own, vault.clone(), history));
     let who = name_of(&settings);
     let start = Start {
         settings,
@@ -127,6 +130,7 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
         grants,
         news,
         history: record,
+        team,
         home,
         who,
     };

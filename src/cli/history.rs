@@ -7,12 +7,12 @@ use super::print::{Out, complain};
 use super::trouble::Trouble;
 use crate::engine::Home;
 use crate::engine::clock;
-use crate::engine::history::History;
+use crate::engine::history::{History, Whose};
 use crate::format::session_file;
 use crate::insight::Exchange;
 use crate::insight::replay::{Keeping, session_of};
 use crate::insight::{Query, Want};
-use crate::model::{ExchangeId, ExchangeSummary, Note, Session};
+use crate::model::{ExchangeId, ExchangeSummary, Note, Session, Settings, size_text};
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
@@ -33,7 +33,7 @@ pub fn run(args: HistoryArgs, out: &mut Out) -> Result<u8, Trouble> {
             filter,
             limit,
             json,
-        } => list(&history, &filter, limit, json, out),
+        } => list(&history, &settings, &filter, limit, json, out),
         HistoryCommand::Show { id, json } => {
             let exchange = find(&history, &id)?;
             if json {
@@ -42,6 +42,9 @@ pub fn run(args: HistoryArgs, out: &mut Out) -> Result<u8, Trouble> {
                 let catalogue = choice::catalogue(&home)?;
                 let place = choice::environment_of(&exchange, &settings);
                 let knowledge = catalogue.library.of_exchange(&exchange, &place);
+                if let Some(whose) = history.whose(&exchange.id)? {
+                    out.line(&theirs(&whose));
+                }
                 out.exchange_head(&exchange, catalogue.beside(&knowledge), None);
                 out.body(&exchange);
             }
@@ -89,12 +92,18 @@ pub fn run(args: HistoryArgs, out: &mut Out) -> Result<u8, Trouble> {
 
 fn list(
     history: &History,
+    settings: &Settings,
     filter: &[String],
     limit: usize,
     json: bool,
     out: &mut Out,
 ) -> Result<u8, Trouble> {
     let query = read_filter(&filter.join(" "), !json)?;
+    if query.is_of_team() && settings.team.is_none() {
+        return Err(Trouble::usage(
+            "team: asks for the calls of colleagues, and no team is set up here. httriage help team says how; in quotation marks it is looked for as text.",
+        ));
+    }
     let found = history.recall(&query, limit, None)?;
     let is_wordy = query
         .terms()
@@ -119,6 +128,18 @@ fn list(
         }
     }
     Ok(0)
+}
+
+/// Whose call it is, and what of it stayed there.
+fn theirs(whose: &Whose) -> String {
+    let made = format!("Made by {}.", whose.name);
+    match whose.left_out {
+        0 => made,
+        bytes => format!(
+            "{made} A body was too long to share: {} stayed there.",
+            size_text(bytes)
+        ),
+    }
 }
 
 /// The calls that fit, without their bodies.

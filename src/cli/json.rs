@@ -54,6 +54,9 @@ pub fn summary_json(summary: &ExchangeSummary) -> Value {
     if let Some(case) = &summary.case {
         object.insert("case".into(), json!(case));
     }
+    if let Some(by) = &summary.by {
+        object.insert("by".into(), json!(by));
+    }
     if let Some(token) = &summary.token {
         object.insert("token".into(), json!(token.name.as_str()));
     }

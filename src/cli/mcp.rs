@@ -19,6 +19,8 @@ use super::history::CLOSING;
 use super::print::{Out, complain};
 use super::trouble::Trouble;
 use crate::engine::Home;
+use crate::engine::team::{Team, TeamNews, Turn};
+use crate::model::visible_line;
 use ground::Ground;
 use server::Door;
 use std::io::{IsTerminal, stdin};
@@ -48,6 +50,7 @@ pub fn run(args: McpArgs, out: &mut Out) -> Result<u8, Trouble> {
     let tasks = choice::tasks()?;
     let (wire, ended) = wire::stdio(ground.client.vault().clone());
     let result = tasks.block_on(async {
+        share(&ground);
         let door = Door::new(ground.clone(), ended.clone());
         let begun = rmcp::serve_server(door, wire).await;
         let Ok(running) = begun else {
@@ -73,4 +76,19 @@ pub fn run(args: McpArgs, out: &mut Out) -> Result<u8, Trouble> {
     tasks.shutdown_background();
     ground.close(CLOSING);
     result
+}
+
+/// Speaks with the team beside the client, where the settings have one.
+fn share(ground: &Ground) {
+    let Some(own) = ground.settings.team.clone() else {
+        return;
+    };
+    let vault = ground.client.vault().clone();
+    let team = Team::new(own, vault, ground.history.clone());
+    let tell = |news| {
+        if let TeamNews::Away(why) = news {
+            complain(&visible_line(&why));
+        }
+    };
+    tokio::spawn(Turn::new(team).run(tell));
 }

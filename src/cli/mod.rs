@@ -39,6 +39,7 @@ mod schema;
 mod seen;
 mod send;
 mod stream;
+mod team;
 mod token;
 mod trouble;
 mod when;
@@ -81,6 +82,7 @@ pub fn dispatch() -> u8 {
         Some(Command::Sandbox(sandbox)) => sandbox::run(sandbox, &mut out),
         Some(Command::Token(token)) => token::run(token, &mut out),
         Some(Command::Env(env)) => env::run(env, &mut out),
+        Some(Command::Team(team)) => team::run(team, &mut out),
         Some(Command::History(history)) => history::run(history, &mut out),
         Some(Command::Import(import)) => import::run(import, &mut out),
         Some(Command::Export(export)) => export::run(export, &mut out),

@@ -564,6 +564,9 @@ impl Out {
         if let Some(case) = &summary.case {
             why.push_str(&format!("  case {case}"));
         }
+        if let Some(by) = &summary.by {
+            why.push_str(&format!("  by {by}"));
+        }
         let line = format!(
             "{}  {at}  {badge}  {}  {}  {}  {}",
             summary.id,

@@ -74,7 +74,8 @@ pub fn run(args: ResolveArgs, out: &mut Out) -> Result<u8, Trouble> {
 
 /// Who records things: as the settings say, else the name of the system's user.
 pub fn name_of(settings: &Settings) -> String {
-    settings.name.clone().unwrap_or_else(system_user)
+    let team = settings.team.as_ref().map(|team| team.name.clone());
+    settings.name.clone().or(team).unwrap_or_else(system_user)
 }
 
 /// Records a word; says what the note had in it.

@@ -24,6 +24,7 @@ pub mod sandbox;
 pub mod saved_body;
 pub mod seen;
 pub mod survey;
+pub mod team;
 mod vault;
 pub mod when;
 mod whole_file;

@@ -54,7 +54,8 @@ impl Judge<'_> {
             let Some(earlier) = history.load(id)?.filter(|call| call.is_own()) else {
                 continue;
             };
-            let row = summary(&earlier);
+            let mut row = summary(&earlier);
+            row.by = history.whose(id)?.map(|whose| whose.name);
             if self.kind(earlier).as_ref() == Some(&own) {
                 calls.push(row);
             }
@@ -67,8 +68,12 @@ impl Judge<'_> {
     pub fn seen_code(&self, history: &History, code: &str) -> Result<Seen, HistoryError> {
         let mut calls = Vec::new();
         for id in history.with_code(code, limits::ALIKE)? {
-            let call = history.load(&id)?.filter(|call| call.is_own());
-            calls.extend(call.as_ref().map(summary));
+            let Some(call) = history.load(&id)?.filter(|call| call.is_own()) else {
+                continue;
+            };
+            let mut row = summary(&call);
+            row.by = history.whose(&id)?.map(|whose| whose.name);
+            calls.push(row);
         }
         let resolutions = history.resolutions_of_code(code)?;
         Ok(Seen { calls, resolutions })

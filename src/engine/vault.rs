@@ -296,6 +296,16 @@ impl Vault {
         self.value(name, sandbox).await
     }
 
+    /// The value as the password of a database, for the code that speaks with it.
+    pub async fn password<T>(
+        &self,
+        name: &TokenName,
+        give: impl FnOnce(&str) -> T,
+    ) -> Result<T, Failure> {
+        let value = self.value(name, false).await?;
+        Ok(give(value.reveal()))
+    }
+
     /// What a value that was already read tells about itself; starts no program and asks nobody.
     pub fn report(&self, name: &TokenName, sandbox: bool) -> Option<TokenReport> {
         let value = self.remembered(sandbox, name)?;

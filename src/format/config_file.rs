@@ -2,6 +2,7 @@
 
 use super::FormatError;
 use super::grant_table::{self, GrantTable, SecretTable};
+use super::team_table::TeamTable;
 use crate::model::{
     Address, Environment, Family, Grant, HttpVersion, Identity, Origin, Placement, Reach, Settings,
     Token, TokenName, TokenSource, bare_url, size,
@@ -195,6 +196,10 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
             })?,
         });
     }
+    let team = config
+        .team
+        .map(|team| team.read((file, whole), &settings.tokens));
+    settings.team = team.transpose()?;
     grant_table::check_names(&settings.tokens)
         .map_err(|(token, problem, remedy)| wrong(format!("tokens.{token}"), problem, remedy))?;
     let placed = settings.tokens.iter();
@@ -230,6 +235,7 @@ struct Config {
     plain: bool,
     #[serde(default)]
     history: HistoryTable,
+    team: Option<TeamTable>,
     #[serde(default)]
     environments: BTreeMap<String, EnvironmentTable>,
     #[serde(default)]

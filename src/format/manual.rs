@@ -20,7 +20,7 @@ macro_rules! topics {
 
 /// All topics, in the order of reading.
 pub const TOPICS: &[Topic] = topics! {
-    "tour" "send" "why" "prove" "capsule" "knowledge" "tokens" "matrix" "sessions" "history" "import" "agents" "config"
+    "tour" "send" "why" "prove" "capsule" "knowledge" "tokens" "matrix" "sessions" "history" "team" "import" "agents" "config"
     "keys" "plain" "signs" "safety"
 };
 

@@ -109,7 +109,7 @@ pub fn read(record: &str, bodies: Bodies<Vec<u8>>) -> Result<RawExchange, Format
     })
 }
 
-/// What a list says of a call; the id is kept outside.
+/// What a list says of a call; its id and whose it is are kept outside.
 pub fn write_summary(summary: &ExchangeSummary) -> String {
     let ExchangeSummary {
         id: _,
@@ -129,6 +129,7 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
         origin,
         run,
         notes,
+        by: _,
     } = summary;
     text(&Line {
         v: FIRST,
@@ -192,6 +193,7 @@ pub fn read_summary(line: &str, id: ExchangeId) -> Result<ExchangeSummary, Forma
         origin: CallOrigin::from_id(line.origin.as_deref().unwrap_or_default()),
         run: line.run.as_deref().and_then(ExchangeId::parse),
         notes: line.notes,
+        by: None,
     })
 }
 

@@ -57,5 +57,5 @@ pub use text::body_text::{
 };
 pub use text::picture::{Picture, picture};
 pub use text::query::{
-    Query, QueryError, Sought, Term, Want, Where, host, search_text, with_spellings,
+    Query, QueryError, Sought, Team, Term, Want, Where, host, search_text, with_spellings,
 };

@@ -598,6 +598,8 @@ pub struct ExchangeSummary {
     pub run: Option<ExchangeId>,
     /// What the person wrote beside the request.
     pub notes: String,
+    /// The colleague who made it; `None` for a call of this history.
+    pub by: Option<String>,
 }
 
 /// One error entry as a line of a list.

@@ -29,6 +29,7 @@ mod session;
 mod settings;
 mod size;
 mod source;
+mod team;
 mod template;
 mod token;
 mod visible;
@@ -71,6 +72,7 @@ pub use source::{
     ClientAuth, Got, Grant, GrantKind, GrantPart, Server, Token, TokenSource, is_way_back,
     looks_like_a_value, told_source, why_no_endpoint,
 };
+pub use team::{Share, TeamSettings, TeamUrl, why_no_team_name};
 pub use template::{
     FilledText, Piece, as_data, as_text, fill, is_plain, names_in, pieces, slot, token_names_in,
     with_names, with_pieces,

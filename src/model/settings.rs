@@ -1,6 +1,6 @@
 //! What a person can set, and every limit of the program as a named constant with its reason.
 
-use super::{Environment, Placement, Token, TokenName};
+use super::{Environment, Placement, TeamSettings, Token, TokenName};
 
 /// What `config.toml` sets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Settings {
     pub history_calls: Option<u64>,
     /// The most bytes of bodies that the history keeps.
     pub history_bytes: Option<u64>,
+    /// The shared history; `None` without one.
+    pub team: Option<TeamSettings>,
 }
 
 impl Settings {

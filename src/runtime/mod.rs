@@ -25,6 +25,7 @@ mod setup;
 mod signals;
 mod stream;
 mod tasks;
+mod team;
 mod terminal;
 mod tmux;
 

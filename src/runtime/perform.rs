@@ -7,7 +7,7 @@ use super::new_token::NewToken;
 use super::reading::Reading;
 use super::secret::Typing;
 use super::stream::Watching;
-use super::{paste, sessions, terminal, tmux};
+use super::{paste, sessions, team, terminal, tmux};
 use crate::app::pane::Shown;
 use crate::app::{
     Chosen, Effect, Job, Listing, Message, Notice, Pasted, SandboxNews, Screen, SessionFile,
@@ -19,6 +19,7 @@ use crate::engine::investigate::{self, Investigation};
 use crate::engine::jq;
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::saved_body;
+use crate::engine::team::Team;
 use crate::engine::{Client, Flight, Home, Outgoing};
 use crate::insight::Exchange;
 use crate::insight::completion::candidates;
@@ -51,6 +52,8 @@ pub struct Means {
     pub news: UnboundedReceiver<News>,
     /// `None` if the run is not to be kept.
     pub history: Option<History>,
+    /// `None` without a team.
+    pub team: Option<Team>,
     pub home: Home,
     /// How the person is called in what is recorded for others.
     pub who: String,
@@ -76,6 +79,8 @@ pub struct Performer {
     pub secret: Option<Typing>,
     /// The value of a token that is being defined.
     pub(super) new_token: NewToken,
+    /// What speaks with the team beside everything else.
+    team: Option<AbortHandle>,
     /// The beginning of a known value that was typed.
     pub(super) begun: Option<Begun>,
     pub(super) queue: UnboundedSender<Message>,
@@ -113,6 +118,7 @@ impl Performer {
     ) -> Performer {
         hear(means.news, queue.clone());
         Performer {
+            team: means.team.map(|team| team::begin(team, queue.clone())),
             grants: means.grants,
             catalogue,
             secret: None,
@@ -460,6 +466,11 @@ impl Performer {
 
     fn recall(&mut self, question: u64, query: Query, after: Option<ExchangeId>) {
         self.look_up(move |history, queue| {
+            if query.is_of_team() && !history.as_ref().is_some_and(History::has_team) {
+                let words = "No team is set up, so no colleague's call is found.";
+                let remedy = "httriage help team says how to set one up.";
+                let _ = queue.send(Message::Told(Notice::trouble(words, remedy)));
+            }
             let found = match &history {
                 Some(history) => history.recall(&query, PAGE, after.as_ref()),
                 None => Ok(Vec::new()),
@@ -744,6 +755,9 @@ impl Performer {
 
     /// Writes what is still unwritten, within a time limit.
     pub async fn finish(&mut self) {
+        if let Some(team) = self.team.take() {
+            team.abort();
+        }
         if let Some(history) = self.history.take() {
             let _ = tokio::task::spawn_blocking(move || history.close(CLOSING)).await;
         }

@@ -74,6 +74,7 @@ impl Ground {
         let mut options = choice::client_options(&args.limits, &settings)?;
         options.library = catalogue.library.clone();
         let history = History::at(home.data_dir(), choice::retention(&settings), vault.clone());
+        let history = choice::in_team(history, &settings);
         history.tend();
         let keeper = history.clone();
         let grants = Grants::new(

@@ -28,4 +28,4 @@ pub use jar::Jars;
 pub use proxy::proxy_address;
 pub use renew::{Ready, Renew};
 pub use send::{Client, ClientOptions, Outgoing};
-pub use trust::{authorities, system_roots};
+pub use trust::{authorities, system_roots, tls};

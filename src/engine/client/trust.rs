@@ -70,6 +70,17 @@ pub fn config(trust: &Trust) -> Result<ClientConfig, Failure> {
     Ok(config)
 }
 
+/// The TLS settings for a server that speaks no HTTP, trusted as for calls.
+pub fn tls(authorities: Vec<PathBuf>) -> Result<ClientConfig, Failure> {
+    let mut config = config(&Trust {
+        authorities,
+        ..Trust::default()
+    })?;
+    config.alpn_protocols.clear();
+    config.resumption = Resumption::disabled();
+    Ok(config)
+}
+
 /// Whether the system's roots can be read at all; a call finds out at its first handshake.
 pub fn system_roots() -> Result<(), String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());

@@ -6,6 +6,7 @@ use super::error::Trouble;
 use super::index;
 use super::insert::Row;
 use super::masking::{is_behind, next};
+use super::outbox;
 use super::select;
 use super::store::{Store, begin};
 use crate::engine::vault::Vault;
@@ -57,9 +58,13 @@ pub(super) fn step(store: &mut Store, vault: &Vault) -> Result<bool, Trouble> {
             .query_row([id], |row| row.get(0))
             .optional()?;
         if let Some(hidden) = hidden {
+            let is_shared = outbox::has(&tx, *id)?;
             tx.prepare_cached("DELETE FROM calls WHERE id = ?1")?
                 .execute([id])?;
             row.insert(&tx)?;
+            if is_shared {
+                outbox::add(&tx, *id)?;
+            }
             tx.prepare_cached("UPDATE calls SET forgotten_by = ?1 WHERE id = ?2")?
                 .execute((hidden, id))?;
         }

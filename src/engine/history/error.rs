@@ -23,6 +23,7 @@ pub enum Doing {
     Read,
     Forget,
     Restore,
+    Share,
     Resolve,
 }
 
@@ -146,6 +147,7 @@ impl fmt::Display for HistoryError {
             Doing::Read => "The history cannot be read: ",
             Doing::Forget => "Nothing was forgotten: ",
             Doing::Restore => "Nothing was brought back: ",
+            Doing::Share => "What goes to the team could not be noted: ",
             Doing::Resolve => "What the refusal was is not recorded: ",
         })?;
         let path = self.path.display();

@@ -3,7 +3,7 @@
 
 use super::error::Trouble;
 use super::select::row_id;
-use crate::insight::{Query, Sought, Term, Want, Where};
+use crate::insight::{Query, Sought, Team, Term, Want, Where};
 use crate::model::{CallOrigin, ExchangeId};
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -78,6 +78,7 @@ impl Filter {
             }
             Want::Refused(refused) => return self.refused(*refused != term.negated),
             Want::From(origin) => return self.made_for(*origin, term.negated),
+            Want::Team(team) => return self.of_team(team, term.negated),
             Want::Since(ms) => {
                 let sign = if term.negated { "<" } else { ">=" };
                 return self.and(&format!("started_ms {sign} ?"), Value::Integer(*ms));
@@ -120,6 +121,23 @@ impl Filter {
                  WHERE records.id = calls.id AND instr(records.summary, '\"origin\":\"{}\"') > 0)",
             origin.id()
         ));
+    }
+
+    /// Whose it is stands beside the calls of others.
+    fn of_team(&mut self, team: &Team, negated: bool) {
+        let not = if negated { "NOT " } else { "" };
+        let others = "EXISTS (SELECT 1 FROM others WHERE others.row = calls.id)";
+        let condition = match team {
+            Team::All => "(1)".to_owned(),
+            Team::Others => others.to_owned(),
+            Team::Me => format!("(NOT {others})"),
+            Team::Named(name) => {
+                self.values.push(Value::Text(name.clone()));
+                "EXISTS (SELECT 1 FROM others WHERE others.row = calls.id AND name_key = ?)"
+                    .to_owned()
+            }
+        };
+        self.condition.push_str(&format!(" AND {not}{condition}"));
     }
 
     /// Any of the parts stands in the column, or none of them.

@@ -48,11 +48,11 @@ impl Row<'_> {
         }
     }
 
-    /// Writes the row in the caller's transaction; does nothing where this very call is there
-    /// already.
-    pub fn insert(&self, conn: &Connection) -> Result<(), Trouble> {
+    /// Writes the row in the caller's transaction and gives its id; does nothing where this very
+    /// call is there already.
+    pub fn insert(&self, conn: &Connection) -> Result<Option<i64>, Trouble> {
         let Some(id) = self.free_id(conn)? else {
-            return Ok(());
+            return Ok(None);
         };
         let keep = |body: &Option<Packed>| body.as_ref().map(|body| body.keep(conn)).transpose();
         let (typed, sent, received) =
@@ -84,7 +84,12 @@ impl Row<'_> {
         ])?;
         conn.prepare_cached("INSERT INTO records (id, summary, record) VALUES (?1, ?2, ?3)")?
             .execute((id, &self.line, &self.record))?;
-        Ok(())
+        Ok(Some(id))
+    }
+
+    /// Whether the call was made for a case.
+    pub fn has_case(&self) -> bool {
+        self.summary.case.is_some()
     }
 
     /// The call's own id, or the next free one: two processes may draw the same id within a
@@ -111,7 +116,7 @@ pub(super) fn remove_oldest(conn: &Connection) -> Result<(), Trouble> {
 }
 
 /// The codes between line breaks, so that a search for part of the text finds whole codes.
-fn codes(summary: &ExchangeSummary) -> String {
+pub(super) fn codes(summary: &ExchangeSummary) -> String {
     let mut text = String::new();
     for code in summary.errors.iter().filter_map(|e| e.code.as_ref()) {
         text.push('\n');

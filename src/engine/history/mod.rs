@@ -11,6 +11,9 @@ mod filter;
 mod index;
 mod insert;
 mod masking;
+mod others;
+mod outbox;
+mod parcel;
 mod place;
 mod recall;
 mod resolutions;
@@ -18,11 +21,15 @@ mod retention;
 mod search;
 mod select;
 mod store;
+mod team;
 mod writer;
 
 pub use error::{Doing, HistoryError, Trouble};
 pub use index::Indexing;
 pub use masking::Masking;
+pub use others::{Foreign, ForeignWord, TakenIn, Whose};
+pub use outbox::{Going, Leaving, Outbox, WordOut};
+pub use parcel::Parcel;
 pub use retention::Retention;
 
 use super::give_way;
@@ -30,7 +37,7 @@ use super::vault::Vault;
 use crate::insight::Exchange;
 use crate::insight::Query;
 use crate::insight::seen::Kind;
-use crate::model::{ExchangeId, ExchangeSummary, Resolution, ResolvedWhat};
+use crate::model::{ExchangeId, ExchangeSummary, Resolution, ResolvedWhat, Share};
 use place::Place;
 use std::path::Path;
 use std::pin::Pin;
@@ -65,6 +72,10 @@ struct Inner {
     retention: Retention,
     /// Masks whatever is read from the file by today's knowledge.
     vault: Arc<Vault>,
+    /// Which calls go to the team.
+    share: Share,
+    /// What others share, in a file of its own; `None` without a team.
+    others: Option<History>,
     writing: Mutex<Writing>,
     readers: Mutex<Vec<Store>>,
 }
@@ -83,11 +94,14 @@ impl History {
         retention: Retention,
         vault: Arc<Vault>,
     ) -> Result<History, HistoryError> {
-        let history = History::at(directory, retention, vault);
-        let look = history.first_look();
-        match look {
-            Ok(()) | Err(Trouble::Locked) => Ok(history),
-            Err(trouble) => Err(history.error(Doing::Open, trouble)),
+        History::at(directory, retention, vault).opened()
+    }
+
+    /// Opens it now, or says why not; as `open`.
+    pub fn opened(self) -> Result<History, HistoryError> {
+        match self.first_look() {
+            Ok(()) | Err(Trouble::Locked) => Ok(self),
+            Err(trouble) => Err(self.error(Doing::Open, trouble)),
         }
     }
 
@@ -104,6 +118,8 @@ impl History {
                 place: Place::new(directory),
                 retention,
                 vault,
+                share: Share::None,
+                others: None,
                 writing: Mutex::new(Writing::NotYet),
                 readers: Mutex::default(),
             }),
@@ -128,6 +144,17 @@ impl History {
         limit: usize,
         before: Option<&ExchangeId>,
     ) -> Result<Vec<ExchangeSummary>, HistoryError> {
+        self.with_others(query, limit, |history, query| {
+            history.recall_own(query, limit, before)
+        })
+    }
+
+    fn recall_own(
+        &self,
+        query: &Query,
+        limit: usize,
+        before: Option<&ExchangeId>,
+    ) -> Result<Vec<ExchangeSummary>, HistoryError> {
         self.read(|store| {
             recall::recall(&store.conn, query, limit, before, || {
                 self.inner.vault.mask()
@@ -138,7 +165,10 @@ impl History {
     /// The whole call, without what is known to be secret now; `None` if it is not there; blocks.
     pub fn load(&self, id: &ExchangeId) -> Result<Option<Exchange>, HistoryError> {
         let call = self.read(|store| select::load(&store.conn, id))?;
-        Ok(call.map(|call| self.inner.vault.mask().exchange(call)))
+        match (call, self.others()) {
+            (None, Some(others)) => others.load(id),
+            (call, _) => Ok(call.map(|call| self.inner.vault.mask().exchange(call))),
+        }
     }
 
     /// How far calls of older versions are masked again; blocks.
@@ -154,27 +184,33 @@ impl History {
     /// The call whose id begins with this; `None` if none does. Several are an error that names
     /// two.
     pub fn find(&self, prefix: &str) -> Result<Option<ExchangeId>, HistoryError> {
-        self.read(|store| select::find(&store.conn, prefix))
+        let own = self.read(|store| select::find(&store.conn, prefix))?;
+        self.found_too(prefix, own)
     }
 
     /// How many calls match, without those that are forgotten; blocks.
     pub fn count(&self, query: &Query) -> Result<u64, HistoryError> {
-        self.read(|store| recall::count(&store.conn, query))
+        self.count_too(query)
     }
 
     /// Every case with its number of calls, the most recent first.
     pub fn cases(&self) -> Result<Vec<(String, u64)>, HistoryError> {
-        self.read(|store| select::cases(&store.conn))
+        let own = self.read(|store| select::cases(&store.conn))?;
+        self.cases_too(own)
     }
 
-    /// The calls of a kind of refusal, the newest first; blocks.
+    /// The calls of a kind of refusal, here and in the team, the newest first; blocks.
     pub fn alike(&self, key: &str, limit: usize) -> Result<Vec<ExchangeId>, HistoryError> {
-        self.read(|store| resolutions::alike(&store.conn, key, limit))
+        let own = self.read(|store| resolutions::alike(&store.conn, key, limit))?;
+        let all = self.and_theirs(own, |others| others.alike(key, limit))?;
+        Ok(newest_first(all, limit))
     }
 
-    /// The refused calls with an error code, the newest first; blocks.
+    /// The refused calls with an error code, here and in the team, the newest first; blocks.
     pub fn with_code(&self, code: &str, limit: usize) -> Result<Vec<ExchangeId>, HistoryError> {
-        self.read(|store| resolutions::with_code(&store.conn, code, limit))
+        let own = self.read(|store| resolutions::with_code(&store.conn, code, limit))?;
+        let all = self.and_theirs(own, |others| others.with_code(code, limit))?;
+        Ok(newest_first(all, limit))
     }
 
     /// The newest call that was refused, probes left out; blocks.
@@ -184,12 +220,18 @@ impl History {
 
     /// What refusals of a kind were in the end, the newest word first; blocks.
     pub fn resolutions(&self, kind: &Kind) -> Result<Vec<Resolution>, HistoryError> {
-        self.read(|store| resolutions::of_kind(&store.conn, kind))
+        let own = self.read(|store| resolutions::of_kind(&store.conn, kind))?;
+        let mut all = self.and_theirs(own, |others| others.resolutions(kind))?;
+        all.sort_by_key(|word| std::cmp::Reverse(word.at));
+        Ok(all)
     }
 
     /// What refusals with a code were in the end, the newest word first; blocks.
     pub fn resolutions_of_code(&self, code: &str) -> Result<Vec<Resolution>, HistoryError> {
-        self.read(|store| resolutions::of_code(&store.conn, code))
+        let own = self.read(|store| resolutions::of_code(&store.conn, code))?;
+        let mut all = self.and_theirs(own, |others| others.resolutions_of_code(code))?;
+        all.sort_by_key(|word| std::cmp::Reverse(word.at));
+        Ok(all)
     }
 
     /// All that was recorded of a call or a case, the newest word first, with what was changed or
@@ -304,6 +346,7 @@ impl History {
                 self.inner.place.clone(),
                 self.inner.retention,
                 self.inner.vault.clone(),
+                self.inner.share,
                 waiting,
             );
             let thread = std::thread::Builder::new()
@@ -328,12 +371,7 @@ impl History {
             let store = self.reader()?;
             let found = look(&store);
             if found.as_ref().err().is_none_or(Trouble::leaves_connection) {
-                let mut readers = lock(&self.inner.readers);
-                if readers.len() < IDLE_READERS
-                    && !matches!(*lock(&self.inner.writing), Writing::Closed)
-                {
-                    readers.push(store);
-                }
+                self.put_back(store);
             }
             found
         };
@@ -346,6 +384,14 @@ impl History {
             found => found,
         };
         found.map_err(|trouble| self.error(Doing::Read, trouble))
+    }
+
+    /// Keeps a connection for the next reading.
+    fn put_back(&self, store: Store) {
+        let mut readers = lock(&self.inner.readers);
+        if readers.len() < IDLE_READERS && !matches!(*lock(&self.inner.writing), Writing::Closed) {
+            readers.push(store);
+        }
     }
 
     fn reader(&self) -> Result<Store, Trouble> {
@@ -370,6 +416,13 @@ impl History {
     fn error(&self, doing: Doing, trouble: Trouble) -> HistoryError {
         trouble.while_doing(doing, self.inner.place.database())
     }
+}
+
+fn newest_first(mut ids: Vec<ExchangeId>, limit: usize) -> Vec<ExchangeId> {
+    ids.sort_by(|a, b| b.cmp(a));
+    ids.dedup();
+    ids.truncate(limit);
+    ids
 }
 
 /// A mutex here guards nothing that a panic could leave half done.

@@ -4,6 +4,7 @@
 use super::error::Trouble;
 use super::filter::Filter;
 use super::masking;
+use super::others;
 use super::search::walk;
 use super::select::exchange_id;
 use crate::format::record;
@@ -39,7 +40,8 @@ pub(super) fn recall(
         .into_iter()
         .map(|id| {
             let line: String = summary.query_row([id], |row| row.get(0))?;
-            let summary = record::read_summary(&line, exchange_id(id))?;
+            let mut summary = record::read_summary(&line, exchange_id(id))?;
+            summary.by = others::name(&view, id)?;
             Ok(match mask.as_ref().filter(|_| is_behind(&id)) {
                 Some(mask) => mask.summary(summary),
                 None => summary,

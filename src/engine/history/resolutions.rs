@@ -5,7 +5,7 @@ use super::error::Trouble;
 use super::select::{exchange_id, row_id};
 use crate::insight::seen::{Kind, keys_with_code};
 use crate::model::{ExchangeId, Resolution, ResolvedWhat, Timestamp, cause_from_id};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// Writes a resolution as its next revision, with the kinds of refusals that it is about. Returns
 /// that revision.
@@ -46,6 +46,26 @@ pub(super) fn insert(
         insert.execute((&kind.key, &kind.api, kind.judged.id(), id))?;
     }
     Ok(revision)
+}
+
+/// One revision, with the kinds that it is about: key, API, and the cause as it was judged.
+pub(super) fn revision(
+    conn: &Connection,
+    id: i64,
+    revision: i64,
+) -> Result<Option<(Resolution, Vec<[String; 3]>)>, Trouble> {
+    let sql = format!("SELECT {COLUMNS} FROM resolutions WHERE id = ?1 AND revision = ?2");
+    let found = conn
+        .prepare_cached(&sql)?
+        .query_row((id, revision), read)
+        .optional()?;
+    let Some(resolution) = found else {
+        return Ok(None);
+    };
+    let mut select =
+        conn.prepare_cached("SELECT kind, api, judged FROM resolved WHERE resolution = ?1")?;
+    let kinds = select.query_map([id], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
+    Ok(Some((resolution, kinds.collect::<Result<_, _>>()?)))
 }
 
 const COLUMNS: &str = "id, revision, of_call, case_name, cause, note, who, at_ms, withdrawn";

@@ -8,6 +8,7 @@ use super::error::Trouble;
 use super::index;
 use super::insert::{Row, remove_oldest};
 use super::masking;
+use super::outbox;
 use super::place::Place;
 use super::resolutions;
 use super::retention::{Retention, over};
@@ -16,7 +17,7 @@ use super::store::{LOCK_WAIT, Store, begin};
 use crate::engine::vault::Vault;
 use crate::insight::Exchange;
 use crate::insight::seen::Kind;
-use crate::model::{ExchangeId, Resolution};
+use crate::model::{ExchangeId, Resolution, Share};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::sync::Arc;
@@ -52,6 +53,8 @@ pub(super) struct Writer {
     place: Place,
     retention: Retention,
     vault: Arc<Vault>,
+    /// Which calls go to the team.
+    share: Share,
     jobs: Receiver<Job>,
     waiting: VecDeque<Job>,
     store: Option<Store>,
@@ -70,12 +73,14 @@ impl Writer {
         place: Place,
         retention: Retention,
         vault: Arc<Vault>,
+        share: Share,
         jobs: Receiver<Job>,
     ) -> Writer {
         Writer {
             place,
             retention,
             vault,
+            share,
             jobs,
             waiting: VecDeque::new(),
             store: None,
@@ -177,11 +182,14 @@ impl Writer {
     }
 
     fn write(&mut self, rows: &[Row]) -> Result<(), Trouble> {
-        let retention = self.retention;
+        let (retention, share) = (self.retention, self.share);
         let store = self.store()?;
         let tx = begin(store)?;
         for row in rows {
-            row.insert(&tx)?;
+            let id = row.insert(&tx)?;
+            if let Some(id) = id.filter(|_| share.takes(row.has_case())) {
+                outbox::add(&tx, id)?;
+            }
         }
         // Removing a little in the same transaction saves a sync; a larger excess is left for
         // later.
@@ -222,9 +230,13 @@ impl Writer {
     }
 
     fn resolve(&mut self, resolution: &Resolution, kinds: &[Kind]) -> Result<Resolution, Trouble> {
+        let share = self.share;
         let store = self.store()?;
         let tx = begin(store)?;
         let revision = resolutions::insert(&tx, resolution, kinds)?;
+        if share.takes(resolution.case.is_some()) {
+            outbox::add_word(&tx, row_id(&resolution.id), revision)?;
+        }
         tx.commit()?;
         if !store.secure()? {
             self.store = None;

@@ -141,6 +141,7 @@ mod tests {
             origin: Default::default(),
             run: None,
             notes: String::new(),
+            by: None,
             errors: Vec::new(),
         }
     }

@@ -45,6 +45,7 @@ pub fn summary_with(exchange: &Exchange, entries: &[Entry]) -> ExchangeSummary {
         origin: exchange.origin,
         run: exchange.run.clone(),
         notes: exchange.typed.notes.clone(),
+        by: None,
     }
 }
 

@@ -154,6 +154,7 @@ mod tests {
             origin: Default::default(),
             run: None,
             notes: String::new(),
+            by: None,
         }
     }
 

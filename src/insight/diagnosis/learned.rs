@@ -314,6 +314,7 @@ mod tests {
             origin: Default::default(),
             run: None,
             notes: String::new(),
+            by: None,
             errors: code
                 .map(|code| ErrorLine {
                     code: Some(code.to_owned()),

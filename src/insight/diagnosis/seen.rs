@@ -223,6 +223,7 @@ mod tests {
             origin: Default::default(),
             run: None,
             notes: String::new(),
+            by: None,
             errors: vec![ErrorLine {
                 code: code.map(str::to_owned),
                 ..ErrorLine::default()

@@ -67,12 +67,45 @@ pub enum Want {
     Refused(bool),
     /// What the call was made for.
     From(CallOrigin),
+    /// Whose the call is.
+    Team(Team),
     /// Started at this millisecond or later.
     Since(i64),
     /// Started before this millisecond.
     Until(i64),
     /// A part of a text of the call, in this place.
     Word(Where, Sought),
+}
+
+/// Whose calls a filter asks for. Without such a word it is one's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Team {
+    All,
+    Me,
+    Others,
+    /// A colleague, by name in lower case.
+    Named(String),
+}
+
+impl Team {
+    fn of(word: &str) -> Team {
+        match word {
+            "all" => Team::All,
+            "me" => Team::Me,
+            "others" => Team::Others,
+            name => Team::Named(name.to_owned()),
+        }
+    }
+
+    /// Whether a call of this colleague, or one's own for `None`, is meant.
+    fn means(&self, by: Option<&str>) -> bool {
+        match self {
+            Team::All => true,
+            Team::Me => by.is_none(),
+            Team::Others => by.is_some(),
+            Team::Named(name) => by.is_some_and(|by| by.to_lowercase() == *name),
+        }
+    }
 }
 
 impl Query {
@@ -134,6 +167,26 @@ impl Query {
         &self.terms
     }
 
+    /// Whether the calls of others are asked for, too.
+    pub fn is_of_team(&self) -> bool {
+        let mut terms = self.terms.iter();
+        terms.any(|term| matches!(term.want, Want::Team(_)))
+    }
+
+    /// What is left to ask of one's own calls; `None` where none of them can be meant.
+    pub fn of_own(&self) -> Option<Query> {
+        let mut own = self.clone();
+        let means = |term: &Term| match &term.want {
+            Want::Team(team) => Some(team.means(None) != term.negated),
+            _ => None,
+        };
+        if own.terms.iter().any(|term| means(term) == Some(false)) {
+            return None;
+        }
+        own.terms.retain(|term| means(term).is_none());
+        Some(own)
+    }
+
     /// Whether a call meets every condition, as far as its line tells; words are not looked for in
     /// its headers and bodies.
     pub fn matches(&self, summary: &ExchangeSummary) -> bool {
@@ -192,6 +245,7 @@ impl Want {
             Want::Case(word) => summary.case.as_ref().is_some_and(|case| same(case, word)),
             Want::Refused(refused) => summary.refused == *refused,
             Want::From(origin) => summary.origin == *origin,
+            Want::Team(team) => team.means(summary.by.as_deref()),
             Want::Since(ms) => summary.started_at.as_millisecond() >= *ms,
             Want::Until(ms) => summary.started_at.as_millisecond() < *ms,
             Want::Word(place, word) => {
@@ -373,6 +427,7 @@ impl Word {
             "case" => Some(Want::Case(lower)),
             "refused" => yes_or_no(&lower).map(Want::Refused),
             "from" => origin(&lower).map(Want::From),
+            "team" => Some(Want::Team(Team::of(&lower))),
             "body" => sought(value).map(|word| Want::Word(Where::Body, word)),
             "header" => sought(value).map(|word| Want::Word(Where::Header, word)),
             "id" => sought(value).map(|word| Want::Word(Where::Id, word)),
@@ -413,7 +468,7 @@ impl Word {
     }
 }
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "status",
     "class",
     "method",
@@ -425,6 +480,7 @@ const NAMES: [&str; 16] = [
     "case",
     "refused",
     "from",
+    "team",
     "body",
     "header",
     "id",
@@ -458,6 +514,7 @@ fn remedy(key: &str) -> String {
             format!("It is written as {key}:WORD, with three letters or more.")
         }
         "refused" => "It is written as refused:yes or refused:no.".to_owned(),
+        "team" => "It is written as team:all, team:others, team:me or team:NAME.".to_owned(),
         "since" | "until" => format!("A time is {}.", moment::FORMS),
         key => format!("It is written as {key}:WORD."),
     }
@@ -557,6 +614,7 @@ mod tests {
             origin: Default::default(),
             run: None,
             notes: String::new(),
+            by: None,
             errors: vec![ErrorLine {
                 title: Some("Zugriff verweigert".into()),
                 detail: Some("The role ÜBERSICHT is missing".into()),
@@ -568,6 +626,32 @@ mod tests {
 
     fn holds(text: &str) -> bool {
         parsed(text).matches(&refused())
+    }
+
+    #[test]
+    fn calls_of_colleagues_are_there_where_they_are_asked_for() {
+        let mut theirs = refused();
+        theirs.by = Some("Kim".into());
+        for (text, own, kims) in [
+            ("team:all", true, true),
+            ("team:others", false, true),
+            ("-team:others", true, false),
+            ("team:me", true, false),
+            ("TEAM:KIM", false, true),
+            ("team:bob", false, false),
+            ("-team:kim", true, false),
+            ("team:all -team:kim", true, false),
+        ] {
+            let query = parsed(text);
+            assert!(query.is_of_team());
+            assert_eq!(query.matches(&refused()), own, "{text}");
+            assert_eq!(query.matches(&theirs), kims, "{text}");
+            let left = query.of_own();
+            assert_eq!(left.is_some(), own, "{text}");
+            assert!(left.is_none_or(|left| left.is_empty()), "{text}");
+        }
+        assert!(!parsed("403").is_of_team());
+        assert_eq!(parsed("403").of_own(), Some(parsed("403")));
     }
 
     #[test]

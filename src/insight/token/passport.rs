@@ -146,6 +146,7 @@ mod tests {
             origin: Default::default(),
             run: None,
             notes: String::new(),
+            by: None,
             errors: vec![ErrorLine {
                 code: Some("denied".to_owned()),
                 ..ErrorLine::default()

@@ -395,9 +395,11 @@ fn line(
     };
     let case = summary.case.as_ref().filter(|_| width >= 50);
     let case = case.map_or_else(String::new, |case| format!(" {}", cut(case, 12)));
-    let room = width.saturating_sub(
-        11 + method + token.width() + tail.width() + case.width() + place.width() + probe.width(),
-    );
+    // Whose it is, where it is not one's own.
+    let by = summary.by.as_ref();
+    let by = by.map_or_else(String::new, |by| format!(" {}", cut(by, 12)));
+    let beside = [&token, &tail, &case, &place, &by].map(|text| text.width());
+    let room = width.saturating_sub(11 + method + beside.iter().sum::<usize>() + probe.width());
     let path = fit(&cut(path_of(&summary.url), room), room);
     let spans = vec![
         Span::styled(format!("{fold} "), theme.dim()),
@@ -409,6 +411,7 @@ fn line(
         Span::styled(fit(&summary.method, method + 2), theme.name()),
         Span::styled(probe, theme.dim()),
         Span::raw(path),
+        Span::styled(by, theme.name()),
         Span::styled(case, theme.dim()),
         Span::raw(token),
         Span::styled(place, theme.dim()),
