@@ -45,7 +45,7 @@ pub mod schema;
 pub mod session_edit;
 pub mod session_file;
 mod statement;
-mod sweep;
+pub mod sweep;
 pub mod theme_file;
 pub mod ticket;
 mod variables;

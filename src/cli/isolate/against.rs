@@ -7,7 +7,7 @@ use crate::cli::import::FILE_BYTES;
 use crate::cli::trouble::Trouble;
 use crate::engine::isolate::{side_of, version_of};
 use crate::engine::{Home, Vault};
-use crate::format::{registry, session_file};
+use crate::format::{registry, session_file, sweep};
 use crate::insight::isolate::{Against, Side};
 use crate::insight::{Exchange, pattern_of};
 use crate::model::{
@@ -131,6 +131,7 @@ fn of_file(
     let known = vault.by_value(&[]);
     let mut collection: Collection =
         registry::read(&text, file, None, &taken, &known, &mut |_| {})?;
+    sweep::known(&mut collection, &vault.mask());
     collection.go_to_base();
     let step = nearest(&collection.requests, refused).ok_or_else(|| none_fits(file, refused))?;
     // Its tokens go where the file sends them, and nowhere else.
