@@ -128,8 +128,8 @@ fn the_value_of_a_token_of_ours_is_repeated_from_no_part_of_a_file() {
         json!(format!("{{\"errors\":[{{\"title\":\"no {OURS}\"}}]}}"));
     let recorded = home.write("own.har", own.to_string());
     for args in [
-        &["explain", &recorded][..],
-        &["explain", &recorded, "--json"],
+        &["explain", recorded.as_str()][..],
+        &["explain", recorded.as_str(), "--json"],
     ] {
         let told = home.run(args);
         assert_eq!(told.code, 0, "{}", told.err);
