@@ -47,11 +47,11 @@ pub fn find(
     };
     let what = match what.rsplit_once('#') {
         Some((session, step)) if !Path::new(what).exists() => {
-            of_session(session, Some(step), refused, home)?
+            of_session(session, Some(step), refused, home, vault)?
         }
         _ => match home.session(what) {
             Ok(_) if what.ends_with(".toml") || !Path::new(what).exists() => {
-                of_session(what, None, refused, home)?
+                of_session(what, None, refused, home, vault)?
             }
             _ if Path::new(what).exists() => of_file(what, refused, environment, settings, vault)?,
             _ => of_history(what, environment, home, settings)?,
@@ -92,9 +92,11 @@ fn of_session(
     step: Option<&str>,
     refused: &RequestSpec,
     home: &Home,
+    vault: &Vault,
 ) -> Result<Found, Trouble> {
     let (path, text) = home.session(what)?;
     let session = session_file::read(&text, &path.display().to_string())?;
+    vault.know_variables(&session.variables);
     let steps = &session.steps;
     let chosen = match step {
         Some(wanted) => {
@@ -132,6 +134,7 @@ fn of_file(
     let mut collection: Collection =
         registry::read(&text, file, None, &taken, &known, &mut |_| {})?;
     sweep::known(&mut collection, &vault.mask());
+    vault.know_variables(&collection.variables);
     collection.go_to_base();
     let step = nearest(&collection.requests, refused).ok_or_else(|| none_fits(file, refused))?;
     // Its tokens go where the file sends them, and nowhere else.
