@@ -269,6 +269,43 @@ fn an_answer_with_a_secret_in_any_form_leaves_it_nowhere_by_any_door() {
 }
 
 #[test]
+fn a_secret_variable_of_a_session_or_a_run_is_kept_nowhere() {
+    let server = serve();
+    let home = home(&server);
+    let case = Case {
+        what: "a session".to_owned(),
+        headers: String::new(),
+        body: String::new(),
+        secrets: vec![FRESH.to_owned()],
+    };
+    let step = "[[step]]\nname = \"it\"\nmethod = \"GET\"\nurl = \"{{base}}/x?p={{password}}/0\"\n";
+    // In the program's own folder it is the file of a person; here only what came of it is looked at.
+    let folder = tempfile::tempdir().unwrap();
+    let own = format!("name = \"n\"\n\n[variables]\npassword = \"{FRESH}\"\n\n{step}");
+    let given = format!("name = \"n\"\n\n{step}");
+    let wrong =
+        format!("{own}\n[[step]]\nname = \"bad\"\nmethod = \"GET\"\nurl = \"htp:/u:{FRESH}@[x\"\n");
+    let password = format!("password={FRESH}");
+    for (text, more) in [
+        (&own, &[][..]),
+        (&given, &["--var", password.as_str()][..]),
+        (&wrong, &["--json"][..]),
+    ] {
+        let file = folder.path().join("n.session.toml");
+        std::fs::write(&file, text).unwrap();
+        let mut args = vec!["replay", file.to_str().unwrap()];
+        args.extend(more);
+        let ran = home.run(&args);
+        printed("replay", &case, &ran);
+        assert!(ran.all().contains("403"), "{}", ran.all());
+    }
+    let sent = server.asked();
+    assert!(sent.iter().all(|asked| asked.target.contains(FRESH)));
+    assert_eq!(sent.len(), 3);
+    is_clean("the history", &case, &written(&home));
+}
+
+#[test]
 fn what_is_secret_in_a_request_is_kept_nowhere() {
     let server = serve();
     let home = home(&server);

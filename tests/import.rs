@@ -100,6 +100,55 @@ fn a_value_that_is_that_of_a_known_token_gets_its_name() {
 }
 
 #[test]
+fn the_value_of_a_token_of_ours_is_repeated_from_no_part_of_a_file() {
+    const OURS: &str = "ours0123known4567token89ab";
+    let settings = "[environments.acme]\nbase_url = \"https://api.acme.example\"\ntokens = [\"acme-support\"]\n\n[tokens.acme-support]\nenv = \"ACME\"\n";
+    let home = Home::settled(settings).with("ACME", OURS);
+    let command = format!(
+        "curl 'https://api.acme.example/{OURS}/x?a={OURS}' -H 'X-Odd: {OURS}' -d '{{\"k\":\"{OURS}\"}}'\n"
+    );
+    let file = home.write("command.sh", command);
+    let text = home.run(&["import", &file]);
+    let shown = home.run(&["import", &file, "--json"]);
+    let saved = home.run(&["import", &file, "--out", "o.session.toml"]);
+    let session = std::fs::read_to_string(home.path("o.session.toml")).unwrap();
+    for ran in [&text, &shown, &saved] {
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(!ran.all().contains(OURS), "{}", ran.all());
+    }
+    assert!(!session.contains(OURS), "{session}");
+    // Where a name may stand, it does: the request can be sent as it was.
+    let url = "https://api.acme.example/{{token:acme-support}}/x";
+    assert_eq!(json_of(&shown.out)["requests"][0]["url"], url);
+
+    let mut own: Value = json_of(&recording("https://api.acme.example"));
+    let call = &mut own["log"]["entries"][1];
+    call["request"]["url"] = json!(format!("https://api.acme.example/{OURS}/x"));
+    call["response"]["content"]["text"] =
+        json!(format!("{{\"errors\":[{{\"title\":\"no {OURS}\"}}]}}"));
+    let recorded = home.write("own.har", own.to_string());
+    for args in [
+        &["explain", recorded.as_str()][..],
+        &["explain", recorded.as_str(), "--json"],
+    ] {
+        let told = home.run(args);
+        assert_eq!(told.code, 0, "{}", told.err);
+        assert!(told.out.contains("‹token:acme-support"), "{}", told.out);
+        assert!(!told.all().contains(OURS), "{}", told.all());
+    }
+
+    let typed = format!(
+        "version = 1\nname = \"x\"\nenvironment = \"acme\"\n\n[variables]\nwho = \"{OURS}\"\n\n[[step]]\nname = \"{OURS}\"\nmethod = \"POST\"\nurl = \"{{{{base}}}}/x?a={OURS}\"\nheaders = [[\"X-Odd\", \"{OURS}\"]]\nbody = \"{OURS}\"\n"
+    );
+    home.write("typed.session.toml", typed);
+    for form in ["curl", "hurl", "http"] {
+        let written = home.run(&["export", "typed.session.toml", "--as", form]);
+        assert_eq!(written.code, 0, "{}", written.err);
+        assert!(!written.all().contains(OURS), "{}", written.all());
+    }
+}
+
+#[test]
 fn a_kept_call_is_exported_with_its_token_as_a_variable() {
     let home = Home::new();
     let sent = home.run(&[

@@ -502,6 +502,48 @@ fn without_another_call_the_part_is_found_without_which_it_works() {
 }
 
 #[test]
+fn a_secret_in_an_address_a_name_or_another_call_is_said_nowhere() {
+    const OURS: &str = "ours0123known4567token89ab";
+    const FRESH: &str = "fresh9876typed5432secret10cd";
+    let server = planted(vec![vec!["orders".to_owned()]]);
+    let base = server.base();
+    let home = Home::settled("[tokens.desk]\nenv = \"DESK\"\n").with("DESK", OURS);
+    home.write(
+        "other.session.toml",
+        format!(
+            "name = \"other\"\n\n[variables]\npassword = \"{FRESH}\"\n\n[[step]]\nname = \"it\"\nmethod = \"GET\"\nurl = \"{{{{base}}}}/orders?p={{{{password}}}}\"\n"
+        ),
+    );
+    let header = format!("{OURS}: 1");
+    let typed = [
+        vec![format!("/orders/{OURS}/y?a=1")],
+        vec![format!("/orders/bot123456789:{FRESH}/getMe?a=1")],
+        vec!["/orders?a=1".to_owned(), "-H".to_owned(), header],
+        vec![
+            "/orders".to_owned(),
+            "--param".to_owned(),
+            format!("{OURS}=1"),
+        ],
+        vec![format!("http://u:{FRESH}@[x/?token={FRESH}")],
+        vec![
+            "/orders?p=1".to_owned(),
+            "--against".to_owned(),
+            "other.session.toml#1".to_owned(),
+        ],
+    ];
+    for words in &typed {
+        for more in [&[][..], &["--json"]] {
+            let mut args = vec!["isolate", "GET", "--base-url", &base];
+            args.extend(words.iter().map(String::as_str));
+            args.extend(more);
+            let said = home.run(&args).all();
+            assert!(said.trim().len() > 10, "{words:?}");
+            assert!(!said.contains(OURS) && !said.contains(FRESH), "{said}");
+        }
+    }
+}
+
+#[test]
 fn a_call_that_works_is_said_to_and_so_is_one_to_compare_with_that_does_not() {
     let server = planted(vec![vec!["never".to_owned()]]);
     let (one, other) = (with_everything("bad"), with_everything("good"));

@@ -10,7 +10,7 @@ use crate::engine::investigate::recalled;
 use crate::engine::{Client, ClientOptions, Home, HomeError, Vault, sandbox};
 use crate::format::export::{Ground, Written};
 use crate::format::registry::{self, Export};
-use crate::format::session_file;
+use crate::format::{session_file, sweep};
 use crate::insight::facts::Case;
 use crate::insight::{Exchange, Explanation, explain};
 use crate::model::{Author, Environment, Settings, for_clipboard};
@@ -48,7 +48,9 @@ pub fn run(args: ExportArgs, out: &mut Out) -> Result<u8, Trouble> {
     };
     let written = match home.session(&args.what) {
         Ok((path, text)) => {
-            let session = session_file::read(&text, &path.display().to_string())?;
+            let mut session = session_file::read(&text, &path.display().to_string())?;
+            let vault = Vault::new(&settings, sandbox::token_value);
+            sweep::session(&mut session, &vault.mask());
             let mut ground = ground(&args, session.environment.as_deref(), &settings)?;
             for pair in &args.variables {
                 ground.given.push(split_pair(pair, '=', "--var")?);

@@ -8,7 +8,7 @@ use super::progress::Gauge;
 use super::trouble::Trouble;
 use crate::engine::sandbox;
 use crate::engine::{Home, Vault};
-use crate::format::{registry, session_file};
+use crate::format::{registry, session_file, sweep};
 use crate::model::{Body, Collection, FoundToken, Param, Part, Step, TokenName, written};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -53,6 +53,7 @@ fn read(args: &ImportArgs, text: String, out: &mut Out) -> Result<u8, Trouble> {
     let mut gauge = Gauge::new(format!("Reading {file}"));
     let watch = &mut |done| gauge.shows(done);
     let mut collection = registry::read(&text, file, kind, &taken, &known, watch)?;
+    sweep::known(&mut collection, &vault.mask());
     drop((gauge, text));
     let prints = collection
         .tokens

@@ -131,13 +131,15 @@ pub fn begun(
     budget: usize,
     client: &Client,
 ) -> Result<Isolation, Trouble> {
-    let unsent =
-        |failure: Failure| Trouble::failed(format!("{} {}", failure.message, failure.hint));
     client.vault().know_place(&refused.environment);
-    let mask = client.vault().mask();
     let working = match other {
         None => None,
         Some(other) => Some(other.side(refused, usual)?),
+    };
+    let mask = client.vault().mask();
+    let unsent = |failure: Failure| {
+        let message = mask.sentence(&failure.message);
+        Trouble::failed(format!("{message} {}", failure.hint))
     };
     let working = working.as_ref().map(|(side, named)| (side, named.clone()));
     Isolation::new(refused, working, budget, &mask).map_err(unsent)

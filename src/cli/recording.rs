@@ -10,10 +10,11 @@ use super::trouble::Trouble;
 use crate::engine::carried;
 use crate::engine::clock;
 use crate::engine::{Home, Vault, sandbox};
-use crate::format::har;
+use crate::format::{har, sweep};
 use crate::insight::Exchange;
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::facts::{Case, Facts};
+use crate::insight::redact::Mask;
 use crate::insight::{Catalogue, Explanation, error_body};
 use crate::model::{Cause, Collection, Settings, StatusClass, Timestamp, TokenName};
 use serde_json::{Value, json};
@@ -50,10 +51,14 @@ fn read(
     let mut gauge = Gauge::new(format!("Reading {file}"));
     let watch = &mut |done| gauge.shows(done);
     let har::Recording {
-        collection,
+        mut collection,
         exchanges,
     } = har::read(text, file, &taken, &vault.by_value(&[]), watch)?;
     drop(gauge);
+    // The recording knows its own tokens, and not those of the person who reads it.
+    let known = vault.mask();
+    let mask: &Mask = &known;
+    sweep::known(&mut collection, mask);
     for token in &collection.tokens {
         if let Some(value) = &token.value {
             // Only to be looked at: an expired token explains much. This command sends nothing.
@@ -63,11 +68,11 @@ fn read(
     let (refused, fine): (Vec<_>, Vec<_>) = exchanges.into_iter().partition(is_refused);
     let told: Vec<Told> = alike(refused)
         .into_iter()
-        .map(|(exchange, alike)| tell(exchange, alike, &vault, &settings, catalogue))
+        .map(|(exchange, alike)| tell(exchange, alike, (&vault, mask), &settings, catalogue))
         .collect();
     let count = fine.len();
     let fine = fine.into_iter().filter(|_| with_fine);
-    let fine = fine.map(|exchange| tell(exchange, 0, &vault, &settings, catalogue));
+    let fine = fine.map(|exchange| tell(exchange, 0, (&vault, mask), &settings, catalogue));
     let read = Read {
         fine: fine.collect(),
         told,
@@ -154,10 +159,11 @@ fn alike(calls: Vec<Exchange>) -> Vec<(Exchange, usize)> {
 fn tell(
     exchange: Exchange,
     alike: usize,
-    vault: &Vault,
+    (vault, mask): (&Vault, &Mask),
     settings: &Settings,
     catalogue: &Catalogue,
 ) -> Told {
+    let exchange = mask.exchange(exchange.into_raw());
     let carried = carried(&exchange.sent, vault, false);
     // A token that has expired since was still good then.
     let now = exchange.started_at;

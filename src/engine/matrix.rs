@@ -61,6 +61,7 @@ pub async fn run(
     mut on_news: impl FnMut(News),
 ) -> Matrix {
     let mut work = Work::new(run, catalogue);
+    work.answers.know(&work.plan, wire);
     for stage in stages(&run.session.steps) {
         work.begin(stage.clone());
         let mut under_way = FuturesUnordered::new();

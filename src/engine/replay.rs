@@ -27,6 +27,11 @@ pub trait Wire: Sync {
 
     /// The call without the secrets that are known here.
     fn shown(&self, exchange: RawExchange) -> Exchange;
+
+    /// Masks the secrets among these variables from now on; the mask for all that is known here.
+    fn know(&self, _variables: &[(String, String)]) -> Arc<Mask> {
+        Arc::default()
+    }
 }
 
 impl Wire for Client {
@@ -36,6 +41,11 @@ impl Wire for Client {
 
     fn shown(&self, exchange: RawExchange) -> Exchange {
         Client::shown(self, exchange)
+    }
+
+    fn know(&self, variables: &[(String, String)]) -> Arc<Mask> {
+        self.vault().know_variables(variables);
+        self.vault().mask()
     }
 }
 
@@ -84,6 +94,7 @@ pub async fn run(
         steps: Vec::with_capacity(steps.len()),
     };
     let mut answers = Answers::default();
+    answers.know(replay, wire);
     // Those that are done before an earlier one is.
     let mut early: BTreeMap<usize, (StepReport, Option<Exchange>)> = BTreeMap::new();
     let mut under_way = FuturesUnordered::new();
@@ -186,11 +197,25 @@ pub(super) struct Answers {
     missing: Vec<(String, String)>,
     /// Captured values that are secret by their names.
     secrets: Vec<(TokenRef, Secret)>,
+    /// The mask for what was known before the first call.
+    known: Arc<Mask>,
     /// The first call that was made.
     first: Option<ExchangeId>,
 }
 
 impl Answers {
+    /// Has what is secret among the variables of a run masked in all that follows.
+    pub(super) fn know(&mut self, replay: &Replay, wire: &impl Wire) {
+        let own = [
+            &replay.given,
+            &replay.session.variables,
+            &replay.environment.variables,
+        ];
+        for variables in own {
+            self.known = wire.know(variables);
+        }
+    }
+
     /// Notes which run a call belongs to.
     pub(super) fn mark(&mut self, exchange: &mut RawExchange) {
         let first = self.first.get_or_insert_with(|| exchange.id.clone());
@@ -399,9 +424,9 @@ impl Answers {
     }
 
     pub(super) fn masked(&self, failure: Failure) -> Failure {
-        let mask = Mask::new(&self.secrets);
+        let message = Mask::new(&self.secrets).text(&failure.message);
         Failure {
-            message: mask.text(&failure.message),
+            message: self.known.sentence(&message),
             ..failure
         }
     }

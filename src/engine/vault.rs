@@ -139,6 +139,14 @@ impl Vault {
         self.know(secrets_of(environment));
     }
 
+    /// Masks the secrets among the variables of a session or a run, which belong to no environment.
+    pub fn know_variables(&self, variables: &[(String, String)]) {
+        self.know_place(&Environment {
+            variables: variables.to_vec(),
+            ..Environment::default()
+        });
+    }
+
     /// Masks these values without names from now on.
     pub fn know(&self, secrets: impl IntoIterator<Item = Secret>) {
         let mut read = self.read();

@@ -46,6 +46,7 @@ pub mod session_edit;
 pub mod session_file;
 mod statement;
 mod sweep;
+pub mod sweep;
 mod team_table;
 pub mod theme_file;
 pub mod ticket;

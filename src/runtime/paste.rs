@@ -5,6 +5,7 @@ use crate::app::{Imported, ImportedToken, Message, Notice, Pasted};
 use crate::engine::Client;
 use crate::engine::pasted;
 use crate::format::registry::{self, Format};
+use crate::format::sweep;
 use crate::insight;
 use crate::model::{Origin, RequestSpec, TokenName};
 use std::sync::Arc;
@@ -57,6 +58,7 @@ fn requests(
         Ok(collection) => collection,
         Err(error) => return Message::Told(Notice::trouble(error.to_string(), "")),
     };
+    sweep::known(&mut collection, &vault.mask());
     if collection.requests.is_empty() {
         let notes = collection.notes.iter().map(|note| note.message.as_str());
         let notes: Vec<&str> = notes.collect();

@@ -186,5 +186,5 @@ fn begun(client: &Client, history: Option<History>, asked: Asked) -> Result<Isol
     client.vault().know_place(&environment);
     let mask = client.vault().mask();
     Isolation::new(&refused, working, limits::ISOLATING, &mask)
-        .map_err(|failure| format!("{} {}", failure.message, failure.hint))
+        .map_err(|failure| format!("{} {}", mask.sentence(&failure.message), failure.hint))
 }

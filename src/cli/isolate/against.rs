@@ -7,7 +7,7 @@ use crate::cli::import::FILE_BYTES;
 use crate::cli::trouble::Trouble;
 use crate::engine::isolate::{side_of, version_of};
 use crate::engine::{Home, Vault};
-use crate::format::{registry, session_file};
+use crate::format::{registry, session_file, sweep};
 use crate::insight::isolate::{Against, Side};
 use crate::insight::{Exchange, pattern_of};
 use crate::model::{
@@ -47,11 +47,11 @@ pub fn find(
     };
     let what = match what.rsplit_once('#') {
         Some((session, step)) if !Path::new(what).exists() => {
-            of_session(session, Some(step), refused, home)?
+            of_session(session, Some(step), refused, home, vault)?
         }
         _ => match home.session(what) {
             Ok(_) if what.ends_with(".toml") || !Path::new(what).exists() => {
-                of_session(what, None, refused, home)?
+                of_session(what, None, refused, home, vault)?
             }
             _ if Path::new(what).exists() => of_file(what, refused, environment, settings, vault)?,
             _ => of_history(what, environment, home, settings)?,
@@ -96,9 +96,11 @@ fn of_session(
     step: Option<&str>,
     refused: &RequestSpec,
     home: &Home,
+    vault: &Vault,
 ) -> Result<Found, Trouble> {
     let (path, text) = home.session(what)?;
     let session = session_file::read(&text, &path.display().to_string())?;
+    vault.know_variables(&session.variables);
     let steps = &session.steps;
     let chosen = match step {
         Some(wanted) => {
@@ -135,6 +137,8 @@ fn of_file(
     let known = vault.by_value(&[]);
     let mut collection: Collection =
         registry::read(&text, file, None, &taken, &known, &mut |_| {})?;
+    sweep::known(&mut collection, &vault.mask());
+    vault.know_variables(&collection.variables);
     collection.go_to_base();
     let step = nearest(&collection.requests, refused).ok_or_else(|| none_fits(file, refused))?;
     // Its tokens go where the file sends them, and nowhere else.

@@ -30,7 +30,7 @@ pub use parts::{Part, PartKind};
 pub use search::{Answer, Finding, Matters, Mixture, Outcome, Take};
 
 /// A search, running or finished. It holds requests as typed, with secrets, so only show its
-/// `parts` and exchanges.
+/// sentences, `parts` and exchanges.
 #[derive(Clone, Debug)]
 pub struct Isolation {
     pair: Pair,
@@ -145,7 +145,10 @@ impl Isolation {
                 (own, apart) = (refused.dissected(false)?, side.dissected(false)?);
             }
             other = Some(apart);
-            against = Some(named);
+            against = Some(Against {
+                name: shown.text(&named.name),
+                ..named
+            });
         }
         Ok(Isolation {
             pair: Pair::new(method, own, other, shown),

@@ -34,6 +34,8 @@ pub enum PartKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     pub kind: PartKind,
+    /// What it is called, as it may be shown.
+    title: String,
     pub role: Role,
     /// The value in the refused call, masked; `None` where it has none.
     pub refused: Option<String>,
@@ -47,9 +49,15 @@ pub struct Part {
 const SHOWN: usize = 80;
 
 impl Part {
-    /// `header Core-Url`, `field /data/name`
+    /// `header Core-Url`, `field /data/name`; names hold no known value either.
     pub fn name(&self) -> String {
-        match &self.kind {
+        self.title.clone()
+    }
+}
+
+impl PartKind {
+    fn name(&self) -> String {
+        match self {
             PartKind::Token => "token".to_owned(),
             PartKind::Host => "host".to_owned(),
             PartKind::Cookies => "cookies".to_owned(),
@@ -70,6 +78,8 @@ impl Part {
 #[derive(Clone, Debug)]
 pub struct Pair {
     pub method: String,
+    /// Method and path of the refused call, as they may be shown.
+    pub address: String,
     pub refused: Dissected,
     pub working: Dissected,
     pub parts: Vec<Part>,
@@ -117,8 +127,10 @@ impl Pair {
             .filter(|name| !(with_body && of_body(name)));
         kinds.extend(headers.map(PartKind::Header));
         kinds.extend(kinds_of_bodies(&refused.body, &working.body));
+        let paths = (shown_path(&refused, shown), shown_path(&working, shown));
         let mut pair = Pair {
             method: method.to_owned(),
+            address: format!("{} /{}", shown.text(method), paths.0.join("/")),
             refused,
             working,
             parts: Vec::new(),
@@ -144,12 +156,20 @@ impl Pair {
                 _ => "",
             };
             if role.differs || role.may_go {
-                let refused = one.map(|value| presented(name, &value, shown));
-                let working = other.map(|value| presented(name, &value, shown));
+                // What is secret in an address is told by the whole of it.
+                let own = |path: &[String], value: String| match &kind {
+                    PartKind::Step(number) => path.get(number - 1).cloned().unwrap_or(value),
+                    PartKind::Path => format!("/{}", path.join("/")),
+                    PartKind::Host => shown.url(&value),
+                    _ => value,
+                };
+                let refused = one.map(|value| presented(name, &own(&paths.0, value), shown));
+                let working = other.map(|value| presented(name, &own(&paths.1, value), shown));
                 let masked =
                     |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains(MASK));
                 pair.parts.push(Part {
                     stays: kind == PartKind::Body || masked(&refused) || masked(&working),
+                    title: shown.text(&kind.name()),
                     refused,
                     working,
                     kind,
@@ -441,6 +461,19 @@ impl Pair {
             (body, _) => written(body),
         };
         (body, Vec::new())
+    }
+}
+
+/// The parts of a call's path as they may be shown.
+fn shown_path(side: &Dissected, shown: &Mask) -> Vec<String> {
+    let url = shown.url(&format!("{}/{}", side.place, side.path.join("/")));
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let path = url[start..].split_once('/').map_or("", |(_, path)| path);
+    let parts: Vec<String> = path.split('/').map(str::to_owned).collect();
+    if parts.len() == side.path.len() {
+        parts
+    } else {
+        vec![MASK.to_owned(); side.path.len()]
     }
 }
 

@@ -167,8 +167,7 @@ fn list(search: &Isolation, parts: &[usize], word: &str) -> String {
 }
 
 fn address(search: &Isolation) -> String {
-    let path = search.pair.refused.path.join("/");
-    visible_line(&format!("{} /{path}", search.pair.method)).into_owned()
+    visible_line(&search.pair.address).into_owned()
 }
 
 /// What a mixture changed.

@@ -130,6 +130,18 @@ impl Mask {
         texts::url(&Search::for_values(&[self.set()]).and_names(), text)
     }
 
+    /// A sentence of this program without what is secret in it. What it quotes may be an address.
+    pub fn sentence(&self, text: &str) -> String {
+        let search = Search::for_values(&[self.set()]).and_names();
+        let parts = text.split('"').enumerate();
+        let parts = parts.map(|(number, part)| match number % 2 {
+            1 => texts::url(&search, part),
+            _ => part.to_owned(),
+        });
+        let parts: Vec<String> = parts.collect();
+        texts::text(&search, &parts.join("\""))
+    }
+
     /// Any text from outside without what is secret in it.
     pub fn bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
         let search = Search::for_values(&[self.set()]).and_names();

@@ -220,6 +220,14 @@ fn credentials_in_a_url_are_masked() {
     );
     assert_eq!(mask().url("ftp://me:p@ss@[bad"), "ftp://‹secret›@[bad");
     assert_eq!(mask().url("http://h/a@b?c@d"), "http://h/a@b?c@d");
+    assert_eq!(mask().url("htp:/me:pw@[bad"), "htp:/‹secret›@[bad");
+    assert_eq!(mask().url("/a:b@c"), "/a:b@c");
+    assert_eq!(
+        mask().sentence(&format!(
+            "\"http://me:pw@[x/?token=t\" is no URL, says {VALUE}."
+        )),
+        "\"http://‹secret›@[x/?token=‹secret›\" is no URL, says ‹token:support·a361›."
+    );
 }
 
 #[test]

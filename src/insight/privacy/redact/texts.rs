@@ -15,8 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 pub fn url(search: &Search, url: &str) -> String {
     let mut url = text(search, url);
     // By hand, since what is no URL may hold a password all the same.
-    if let Some(scheme) = url.find("://") {
-        let start = scheme + 3;
+    if let Some(start) = authority(&url) {
         let end = url[start..].find(['/', '?', '#', '\\']);
         let end = end.map_or(url.len(), |length| start + length);
         let user = url[start..end].rfind('@');
@@ -28,6 +27,17 @@ pub fn url(search: &Search, url: &str) -> String {
         url.replace_range(range, MASK);
     }
     url
+}
+
+/// Where the host of a URL begins, with the user before it, however many slashes were typed.
+fn authority(url: &str) -> Option<usize> {
+    let colon = url.find(':')?;
+    let is_scheme = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
+    if colon > 0 && url[..colon].bytes().all(is_scheme) {
+        let behind = url[colon + 1..].trim_start_matches(['/', '\\']);
+        return Some(url.len() - behind.len());
+    }
+    url.find("://").map(|at| at + 3)
 }
 
 /// Whether what stands in the place of a user is the name of a host: whoever writes an address
