@@ -3,6 +3,7 @@
 
 use super::told::{rows, say};
 use crate::app::{Action, Proven, State, TokenRow, contradictions};
+use crate::insight::token::testimony::Testimony;
 use crate::insight::token::{How, Line as Told, TokenKind};
 use crate::ui::theme::Theme;
 use ratatui::text::Line;
@@ -20,8 +21,10 @@ pub fn lines(row: &TokenRow, state: &State, theme: &Theme, width: usize) -> Vec<
         }
         return all;
     };
+    let is_heard = proven.verified.holds() || proven.testimony != Testimony::default();
+    let title = if is_heard { "Verified" } else { "Not verified" };
     all.push(Line::default());
-    all.push(Line::styled("Verified", theme.strong()));
+    all.push(Line::styled(title, theme.strong()));
     let mut told = proven.verified.lines();
     told.extend(proven.testimony.lines(state.now));
     all.extend(rows(told, theme, width));
