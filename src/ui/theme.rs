@@ -41,6 +41,11 @@ impl Theme {
         name
     }
 
+    /// Whether anything is drawn in colour.
+    pub fn has_colour(&self) -> bool {
+        self.colour
+    }
+
     fn look(&self, role: Role) -> Look {
         self.looks[role as usize]
     }
