@@ -75,7 +75,7 @@ pub fn clear(area: Rect, theme: &Theme, frame: &mut Frame) {
 
 /// Dims what lies below something else: still readable, but quiet.
 pub fn fade(area: Rect, theme: &Theme, frame: &mut Frame) {
-    let style = theme.ground().patch(theme.dim());
+    let style = theme.ground().patch(theme.faint());
     let buffer = frame.buffer_mut();
     for position in area.intersection(buffer.area).positions() {
         if let Some(cell) = buffer.cell_mut(position) {

@@ -122,6 +122,16 @@ impl Theme {
         self.role(Role::Dim)
     }
 
+    /// What lies behind something else, or cannot be done now: faint where dim has no ink of its
+    /// own. Nothing that must be read stands in it alone.
+    pub fn faint(&self) -> Style {
+        let dim = self.dim();
+        match dim.fg {
+            Some(_) => dim,
+            None => dim.add_modifier(Modifier::DIM),
+        }
+    }
+
     /// Names that a person chose: environment, token.
     pub fn name(&self) -> Style {
         self.role(Role::Name)
