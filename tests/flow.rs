@@ -1073,12 +1073,13 @@ fn a_click_focuses_a_pane_and_selects_a_row_and_the_next_one_opens_it() {
     let mut scene = Scene::drawn(WIDE);
     scene.send(&guided("The same runbook itself opens"));
     scene.send(&guided("Two values are refused"));
-    scene.click("▸ ▲ 403");
+    scene.click("+ ▲ 403");
     assert_eq!(scene.state.focus, Pane::History);
     assert_eq!(scene.state.history.list.cursor, 2);
     assert_eq!(scene.status_in_front(), Some(422));
-    scene.click("▸ ▲ 403");
+    scene.click("+ ▲ 403");
     assert_eq!(scene.status_in_front(), Some(403));
+    assert!(text_of(&scene.picture()).contains("▸ ▲ 403"));
     scene.click("▸ Forbidden");
     assert_eq!(scene.state.focus, Pane::Response);
     scene.click("▸ Forbidden");

@@ -380,8 +380,8 @@ actions! {
     HostAsk         "host-ask"         "ask it" / "ask it" Place::Host, ["enter"];
     HostLeave       "host-leave"       "leave it" / "leave it" Place::Host, ["esc", "q"];
 
-    SignInOpen      "sign-in-open"     "open the page in the browser" / "open the page" Place::SignIn, ["o", "enter"];
-    SignInCopy      "sign-in-copy"     "copy the address" / "copy it" Place::SignIn, ["y"];
+    SignInOpen      "sign-in-open"     "open the page in the browser" / "open page" Place::SignIn, ["o", "enter"];
+    SignInCopy      "sign-in-copy"     "copy the address" / "copy page" Place::SignIn, ["y"];
     SignInStop      "sign-in-stop"     "stop waiting" / "stop" Place::SignIn, ["esc", "q"];
 
     PastedUse       "pasted-use"       "use it for this run" / "use for this run" Place::Pasted, ["u", "enter"];

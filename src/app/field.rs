@@ -53,6 +53,18 @@ impl Field {
         self.area.insert_str(text);
     }
 
+    /// Chooses the whole text: what is typed or pasted next takes its place, and a key that moves
+    /// the caret keeps it.
+    pub fn choose_all(&mut self) {
+        if self.is_empty() {
+            return;
+        }
+        // The area would mark it in a colour of its own, whatever the theme.
+        let style = self.area.cursor_style();
+        self.area.set_selection_style(style);
+        self.area.select_all();
+    }
+
     /// The whole text; a line feed parts its lines.
     pub fn text(&self) -> String {
         self.area.lines().join("\n")
@@ -129,6 +141,7 @@ impl Field {
     /// Moves the caret to a line and a column, as far as they exist.
     pub fn jump(&mut self, (row, column): (usize, usize)) {
         let place = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+        self.area.cancel_selection();
         self.area
             .move_cursor(CursorMove::Jump(place(row), place(column)));
     }
@@ -175,6 +188,10 @@ impl Field {
 
     /// Carries out an editing action of the table; any other does nothing.
     pub fn edit(&mut self, action: Action) {
+        // Only what removes text removes what is chosen.
+        if !matches!(action, Action::FieldClear | Action::FieldWordDelete) {
+            self.area.cancel_selection();
+        }
         match action {
             Action::FieldUndo => drop(self.area.undo()),
             Action::FieldRedo => drop(self.area.redo()),
@@ -247,6 +264,27 @@ mod tests {
             field.edit(Action::FieldUndo);
         }
         assert_eq!(field.text(), "a\nb");
+    }
+
+    #[test]
+    fn what_is_chosen_gives_way_to_what_is_typed_and_stays_where_the_caret_moves() {
+        let typed = |first: Option<Action>| {
+            let mut field = Field::line("404 since:7d");
+            field.choose_all();
+            if let Some(action) = first {
+                field.edit(action);
+            }
+            field.type_key(Key::plain(KeyCode::Char('x')));
+            field.text()
+        };
+        assert_eq!(typed(None), "x");
+        assert_eq!(typed(Some(Action::FieldEnd)), "404 since:7dx");
+        assert_eq!(typed(Some(Action::FieldHome)), "x404 since:7d");
+        assert_eq!(typed(Some(Action::FieldClear)), "x");
+        let mut field = Field::line("a");
+        field.choose_all();
+        field.paste("b");
+        assert_eq!(field.text(), "b");
     }
 
     #[test]

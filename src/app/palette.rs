@@ -91,6 +91,7 @@ fn actions(state: &State, why_not: fn(Action, &State) -> Option<&'static str>) -
             kind: match action.place() {
                 Place::Pane(pane) => pane.title(),
                 Place::Body => ResponseTab::Body.title(),
+                Place::Screen(screen) => screen.title(),
                 _ => "action",
             },
             label: action.title().to_owned(),

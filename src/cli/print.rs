@@ -329,6 +329,9 @@ impl Out {
         let class = exchange.outcome.looks();
         let outcome = &exchange.outcome;
         let status = match (outcome, outcome.headline()) {
+            (Outcome::Answered(_), status) if outcome.is_refused() => {
+                format!("{}, but refused", status.trim_end())
+            }
             (Outcome::Answered(_), status) => status,
             (Outcome::Failed(failure), status) => match outcome.said() {
                 Some(_) => format!("{status}, but {}", failure.cause.id()),

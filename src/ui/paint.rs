@@ -75,7 +75,7 @@ pub fn clear(area: Rect, theme: &Theme, frame: &mut Frame) {
 
 /// Dims what lies below something else: still readable, but quiet.
 pub fn fade(area: Rect, theme: &Theme, frame: &mut Frame) {
-    let style = theme.ground().patch(theme.dim());
+    let style = theme.ground().patch(theme.faint());
     let buffer = frame.buffer_mut();
     for position in area.intersection(buffer.area).positions() {
         if let Some(cell) = buffer.cell_mut(position) {
@@ -478,6 +478,30 @@ pub fn more<'a>(block: Block<'a>, below: usize, theme: &Theme) -> Block<'a> {
     }
     let arrow = if theme.ascii { "" } else { "↓ " };
     block.title_bottom(Line::raw(format!(" {arrow}{below} more ")).right_aligned())
+}
+
+/// Draws `↓ 3 more` at the right of the last line; nothing in fewer than three rows.
+pub fn more_in_the_corner(below: usize, theme: &Theme, area: Rect, frame: &mut Frame) {
+    if below > 0 {
+        let arrow = if theme.ascii { "" } else { "↓ " };
+        in_the_corner(format!("{arrow}{below} more"), area, theme, frame);
+    }
+}
+
+/// Draws words at the right of the last line; nothing in fewer than three rows.
+pub fn in_the_corner(words: String, area: Rect, theme: &Theme, frame: &mut Frame) {
+    if area.height < 3 {
+        return;
+    }
+    let words = format!(" {words} ");
+    let width = (words.width() as u16).min(area.width);
+    let corner = Rect {
+        x: area.right() - width,
+        y: area.bottom() - 1,
+        width,
+        height: 1,
+    };
+    frame.render_widget(Line::styled(words, theme.dim()), corner);
 }
 
 /// The part of a line that is visible from a column on, with a sign if it goes on.

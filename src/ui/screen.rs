@@ -157,7 +157,7 @@ fn draw_overlay(
         Overlay::Help(_) => pane::help::place(room),
         Overlay::Manual(_) => pane::manual::place(room),
         Overlay::Pasted(pasted) => pane::pasted::place(state, pasted, room),
-        Overlay::SignIn(shown) => pane::sign_in::place(shown, room),
+        Overlay::SignIn(shown) => pane::sign_in::place(shown, theme, room),
         // It is in the message line.
         Overlay::Question(_) => return None,
     };

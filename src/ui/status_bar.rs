@@ -518,7 +518,12 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             continue;
         }
         used += needed;
-        parts.push((Span::styled(key, theme.key()), Some(*action)));
+        // A key has its ink only where it works now.
+        let style = match blocked(*action, state) {
+            None => theme.key(),
+            Some(_) => theme.dim(),
+        };
+        parts.push((Span::styled(key, style), Some(*action)));
         let words = Span::styled(format!(" {words}"), theme.dim());
         parts.push((words, Some(*action)));
         parts.push((Span::styled("   ", theme.dim()), None));

@@ -41,6 +41,11 @@ impl Theme {
         name
     }
 
+    /// Whether anything is drawn in colour.
+    pub fn has_colour(&self) -> bool {
+        self.colour
+    }
+
     fn look(&self, role: Role) -> Look {
         self.looks[role as usize]
     }
@@ -115,6 +120,16 @@ impl Theme {
     /// What a reader may skip.
     pub fn dim(&self) -> Style {
         self.role(Role::Dim)
+    }
+
+    /// What lies behind something else, or cannot be done now: faint where dim has no ink of its
+    /// own. Nothing that must be read stands in it alone.
+    pub fn faint(&self) -> Style {
+        let dim = self.dim();
+        match dim.fg {
+            Some(_) => dim,
+            None => dim.add_modifier(Modifier::DIM),
+        }
     }
 
     /// Names that a person chose: environment, token.

@@ -24,6 +24,7 @@ pub fn start_filter(state: &mut State) {
     state.screen = Screen::Explorer;
     state.focus = Pane::History;
     state.history.filtering = true;
+    state.history.filter.choose_all();
 }
 
 /// Applies the filter after each change of its text.

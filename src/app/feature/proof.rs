@@ -35,6 +35,7 @@ pub fn came(state: &mut State, job: Job, place: &str, token: TokenRef, came: Cam
             let issuer = proven.issuer.clone().filter(|_| proven.is_unheard());
             let name = token.name.clone();
             state.tokens_pane.proven(place, token, *proven);
+            state.tokens_pane.top = 0;
             issuer.map(|issuer| Question::Issuer {
                 token: name,
                 issuer,

@@ -82,6 +82,9 @@ pub fn gathered(state: &mut State, job: Job, gathered: Result<Gathered, String>)
     let count = session.steps.len();
     let mut lines = listed(&session, front);
     lines.extend(notes);
+    // Whoever wants another name types it; whoever does not presses Enter.
+    let mut field = Field::line(&session.name);
+    field.choose_all();
     state.overlay = Some(Overlay::Prompt(Box::new(Prompt {
         title: match count {
             1 => "Save this call as a session".to_owned(),
@@ -89,7 +92,7 @@ pub fn gathered(state: &mut State, job: Job, gathered: Result<Gathered, String>)
         },
         hint: "The name; it becomes the name of the file too.".to_owned(),
         lines,
-        field: Field::line(&session.name),
+        field,
         asked: Asked::Session(Box::new(session)),
     })));
     Vec::new()

@@ -134,6 +134,7 @@ pub fn start_survey(state: &mut State, token: TokenName) -> Vec<Effect> {
     state
         .tokens_pane
         .surveyed(&place, &token, Survey::default());
+    state.tokens_pane.top = 0;
     state.tokens_pane.job = Some((job, token.clone()));
     vec![Effect::Survey {
         job,

@@ -121,11 +121,19 @@ impl Finding {
     /// The text to search: the label first, since marks count from its beginning.
     fn text(&self) -> String {
         let more = match &self.goal {
-            Goal::Act(action) => action.id(),
-            Goal::Open(_) | Goal::Environment(_) => &self.note,
-            _ => "",
+            Goal::Act(action) => format!("{} {}", action.id(), also_called(*action)),
+            Goal::Open(_) | Goal::Environment(_) => self.note.clone(),
+            _ => String::new(),
         };
         format!("{} {} {more}", self.label, self.kind)
+    }
+}
+
+/// What people call what an action does, besides its own words.
+fn also_called(action: Action) -> &'static str {
+    match action {
+        Action::Copy => "call as curl, for a ticket, repro, redacted, headers, body",
+        _ => "",
     }
 }
 
@@ -178,6 +186,15 @@ mod tests {
         assert_eq!(typed(&mut palette, "choose-token"), ["choose the token"]);
         assert!(typed(&mut palette, "zzz").is_empty());
         assert!(palette.picked().is_none());
+    }
+
+    #[test]
+    fn copying_is_found_by_what_people_want_to_copy() {
+        let title = "copy what is in front";
+        for words in ["copy", "curl", "repro", "redact", "ticket"] {
+            let row = finding("action", title, Goal::Act(Action::Copy));
+            assert_eq!(typed(&mut Palette::new(vec![row]), words), [title]);
+        }
     }
 
     #[test]

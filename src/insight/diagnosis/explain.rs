@@ -9,7 +9,7 @@ use crate::insight::named::Named;
 use crate::insight::refutation::{Refutation, refutation};
 use crate::insight::rules::{Beside, Finding, Tier, behind_probes, look};
 use crate::insight::statement::CauseNote;
-use crate::insight::status::Catalogue;
+use crate::insight::status::{Catalogue, refused_words};
 use crate::model::Cause;
 
 /// A cause, how likely it is, and why.
@@ -285,12 +285,18 @@ fn settle(standings: &mut [Standing], calibration: &Calibration, limit: impl Fn(
 
 /// The causes of a case, likeliest first, before calibration; used to measure it.
 pub fn standings(case: &Case) -> Vec<Standing> {
-    weighed(&found(case), case)
+    let findings = found(case);
+    weighed(&findings, case)
 }
 
-/// What all rules find, each guess with what it is worth beside the others.
+/// What all rules find, each guess with what it is worth beside the others. Whatever the status
+/// says, something is wrong with a call that was refused.
 fn found(case: &Case) -> Vec<Finding> {
-    let mut findings = beside_what_is_known(look(case), case);
+    let mut findings = look(case);
+    if case.call.is_refused() {
+        findings.retain(|finding| finding.cause != Cause::None);
+    }
+    let mut findings = beside_what_is_known(findings, case);
     if !case.probes.is_empty() {
         behind_probes(&mut findings, |others| {
             let first = weighed(others, case).into_iter().next()?;
@@ -388,21 +394,44 @@ fn asked(case: &Case) -> Vec<String> {
 
 /// The verdict without any evidence: no rule knows this status.
 fn unknown(case: &Case, catalogue: &Catalogue) -> Verdict {
-    let cause = match case.call.status() {
+    let call = &case.call;
+    let refused = is_refused_apart(case);
+    let cause = match call.status() {
         500.. => Cause::ServerError,
         400..=499 => Cause::RequestValidation,
+        _ if refused => Cause::RequestValidation,
         _ => Cause::None,
     };
     let note = catalogue.beside(&case.knowledge).cause(cause);
     let note = note.as_ref();
+    let (summary, next_steps) = if refused {
+        let says = "Look the answer up in the API's own documentation.";
+        let summary = refused_words(call.sent_status(), &call.errors.entries);
+        (summary, vec![says.to_owned()])
+    } else {
+        let steps = note.map(|note| steps(case, note)).unwrap_or_default();
+        (summary(case, cause, note), steps)
+    };
     Verdict {
         cause,
         confidence: 0.2,
-        summary: summary(case, cause, note),
-        evidence: vec![format!("{}.", case.call.line())],
-        next_steps: note.map(|note| steps(case, note)).unwrap_or_default(),
+        summary,
+        evidence: match (refused, call.sent_status()) {
+            // A body alone is no line of its own.
+            (true, 0) => Vec::new(),
+            _ => vec![format!("{}.", call.line())],
+        },
+        next_steps,
         knowledge: asked(case),
     }
+}
+
+/// Whether the answer refuses and no status shows it: under a success, or in a body alone that
+/// names a code.
+fn is_refused_apart(case: &Case) -> bool {
+    let call = &case.call;
+    let is_coded = call.errors.entries.iter().any(|entry| entry.code.is_some());
+    call.is_refused() || call.response().is_some() && call.sent_status() == 0 && is_coded
 }
 
 fn summary(case: &Case, cause: Cause, note: Option<&CauseNote>) -> String {

@@ -9,7 +9,7 @@ use crate::insight::calibration::Calibration;
 use crate::insight::error_body::{Entry, EntryOrigin};
 use crate::insight::redact::is_secret_name;
 use crate::insight::statement::{CauseNote, CodeNote, Grounds, Statement, StatusNote};
-use crate::model::Cause;
+use crate::model::{Cause, cut, visible_line};
 use std::sync::Arc;
 use url::Url;
 
@@ -69,6 +69,21 @@ impl Glossary<'_> {
     pub fn answer(&self, exchange: &Exchange, entries: &[Entry]) -> Option<StatusNote> {
         let said = exchange.outcome.judged()?;
         let mut note = self.status(said.status)?;
+        // Words for a success are not true of a refusal.
+        if exchange.outcome.is_refused() && note.causes.contains(&Cause::None) {
+            return Some(StatusNote {
+                meaning: Statement {
+                    text: refused_words(said.status, entries),
+                    grounds: Grounds::Inferred,
+                },
+                causes: Vec::new(),
+                reasons: Vec::new(),
+                checks: Vec::new(),
+                ask: Vec::new(),
+                see: Vec::new(),
+                ..note
+            });
+        }
         let cause = match said.status {
             401 if carries_nothing(exchange) => Cause::TokenMissing,
             502..=504 if entries.iter().any(|e| e.origin == EntryOrigin::Html) => {
@@ -104,6 +119,25 @@ impl Glossary<'_> {
             Some(own) => own.over(general),
             None => general.cloned(),
         }
+    }
+}
+
+/// Columns of a code in a sentence.
+const CODE: usize = 60;
+
+/// What can be said of a refusal that no pack explains and whose status does not show it: the code,
+/// where there is one. A status of zero is unknown.
+pub fn refused_words(status: u16, entries: &[Entry]) -> String {
+    let refused = match status {
+        0 => "Refused".to_owned(),
+        status => format!("Refused under {status}"),
+    };
+    match entries.iter().find_map(|entry| entry.code.as_deref()) {
+        Some(code) => format!(
+            "{refused}: {}. What that means is the API's own.",
+            cut(&visible_line(code), CODE)
+        ),
+        None => format!("{refused}: the answer itself says so, and names no code."),
     }
 }
 
@@ -218,6 +252,21 @@ mod tests {
         assert_eq!(here.status(599), None);
         assert_eq!(here.code("Not_Found", None), None);
         assert_eq!(here.code("", None), None);
+    }
+
+    #[test]
+    fn a_refusal_under_a_success_is_told_by_its_code() {
+        let coded = Entry {
+            code: Some("closed".to_owned()),
+            ..Entry::default()
+        };
+        let told = refused_words(200, std::slice::from_ref(&coded));
+        assert_eq!(
+            told,
+            "Refused under 200: closed. What that means is the API's own."
+        );
+        assert!(refused_words(0, &[coded]).starts_with("Refused: closed."));
+        assert!(refused_words(200, &[]).starts_with("Refused under 200: the answer"));
     }
 
     #[test]

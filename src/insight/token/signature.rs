@@ -20,6 +20,9 @@ const MOST_KEYS: usize = 200;
 /// RFC 7518, 3.3: shorter ones are not to be used.
 const SHORTEST_RSA: usize = 2048;
 
+/// How a reason begins that was found by a key of the issuer.
+const ITS_KEY: &str = "the issuer's key";
+
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signature {
@@ -124,7 +127,12 @@ impl Verified {
                 (format!("cannot be checked here: {why}"), Tone::Doubt)
             }
         };
-        let line = |label: &str, text: String, tone| Line::new(label, text, tone, How::Issuer);
+        // Where no key was looked at, only its form is known.
+        let how = match &self.signature {
+            Signature::CannotBeChecked(why) if !why.starts_with(ITS_KEY) => How::Form,
+            _ => How::Issuer,
+        };
+        let line = |label: &str, text: String, tone| Line::new(label, text, tone, how);
         let mut lines = vec![line("signature", text, tone)];
         let remarks = self.remarks.iter();
         lines.extend(remarks.map(|says| line("besides", says.clone(), Tone::Doubt)));
@@ -387,7 +395,7 @@ pub fn verify(text: &str, keys: &[PublicKey]) -> Signature {
     match fitting.map(|key| (&key.form, key)) {
         Some((Form::Rsa { n, .. }, _)) if bits(n) < SHORTEST_RSA => {
             Signature::CannotBeChecked(format!(
-                "its key has {} bits, and one of less than {SHORTEST_RSA} proves nothing",
+                "{ITS_KEY} has {} bits, and one of less than {SHORTEST_RSA} proves nothing",
                 bits(n)
             ))
         }
@@ -396,7 +404,7 @@ pub fn verify(text: &str, keys: &[PublicKey]) -> Signature {
             let other = own.first().map(|key| key.words()).unwrap_or_default();
             let name = head.key.unwrap_or_default();
             Signature::CannotBeChecked(format!(
-                "the issuer's key {name} is for {other}, and the token says {algorithm}"
+                "{ITS_KEY} {name} is for {other}, and the token says {algorithm}"
             ))
         }
     }

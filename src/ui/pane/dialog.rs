@@ -189,6 +189,16 @@ pub fn draw(dialog: &Dialog, theme: &Theme, area: Rect, screen: &mut Frame, pain
     let top = dialog.list.top(rows);
     let mut y = inside.y;
     let mut before = false;
+    // Said above what adds one, which always fits.
+    if fits == 0 && dialog.choices.iter().any(|choice| !choice.leads_on()) && rows > 1 {
+        let rect = Rect {
+            y,
+            height: 1,
+            ..inside
+        };
+        screen.render_widget(Line::styled("   Nothing fits that.", theme.dim()), rect);
+        y += 1 + air as u16;
+    }
     for (number, choice) in dialog.rows().enumerate().skip(top).take(rows) {
         if choice.leads_on() && !before && air > 0 && dialog.typed.is_some() && number > top {
             y += 1;
@@ -214,16 +224,6 @@ pub fn draw(dialog: &Dialog, theme: &Theme, area: Rect, screen: &mut Frame, pain
         screen.render_widget(line, rect);
         painted.spots.push((area_of(rect), Spot::Choice(number)));
         y += 1;
-    }
-    if fits == 0 && dialog.choices.iter().any(|choice| !choice.leads_on()) {
-        let rect = Rect {
-            y: y + 1,
-            height: 1,
-            ..inside
-        };
-        if rect.y < inside.bottom() {
-            screen.render_widget(Line::styled("   Nothing fits that.", theme.dim()), rect);
-        }
     }
 }
 

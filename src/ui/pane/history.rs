@@ -292,15 +292,14 @@ fn run_name(origin: CallOrigin) -> &'static str {
     }
 }
 
-/// `▸ matrix   88 calls   ✓ 40   ▲ 44   ✖ 4                02:07`
+/// `+ matrix   88 calls   ✓ 40   ▲ 44   ✖ 4                02:07`
 fn run_line(state: &State, rows: &[HistoryRow], width: usize, theme: &Theme) -> Line<'static> {
     let Some(newest) = rows.first().map(|row| &row.summary) else {
         return Line::default();
     };
-    let fold = match (rows.iter().all(|row| row.marked), theme.ascii) {
-        (true, _) => "* ",
-        (false, true) => "> ",
-        (false, false) => "▸ ",
+    let fold = match rows.iter().all(|row| row.marked) {
+        true => "* ",
+        false => "+ ",
     };
     let time = format!(" {}", time_text(newest.started_at, &state.zone, state.now));
     let mut spans = vec![
@@ -339,7 +338,16 @@ fn method_width(rows: &[HistoryRow], number: usize) -> usize {
     longest.unwrap_or(0).clamp(3, 7)
 }
 
-/// `▸▲ 403 GET    /core/runbooks/7/tasks  support  82 ms 12:01`
+/// Whether a row is the call whose answer is in front, or the one under the cursor where none is.
+fn is_in_front(state: &State, number: usize, row: &HistoryRow) -> bool {
+    match &state.response.shown {
+        Some(shown) => shown.exchange.id == row.summary.id,
+        None => number == state.history.list.cursor,
+    }
+}
+
+/// `▸ ▲ 403 GET    /core/runbooks/7/tasks  support  82 ms 12:01`: what stands first says that it is
+/// marked, open, in front, or that more of it can be opened.
 fn line(
     state: &State,
     number: usize,
@@ -350,14 +358,18 @@ fn line(
     let summary = &row.summary;
     let method = method_width(&state.history.rows, number);
     let class = summary.looks();
-    let fold = match (has_more(summary), row.open, theme.ascii) {
+    let in_front = is_in_front(state, number, row);
+    let is_open = row.open && has_more(summary);
+    let fold = match (is_open, in_front, theme.ascii) {
         _ if row.marked => "*",
-        (false, _, _) => " ",
-        (true, true, false) => "▾",
-        (true, false, false) => "▸",
-        (true, true, true) => "v",
-        (true, false, true) => ">",
+        (true, _, false) => "▾",
+        (true, _, true) => "v",
+        (false, true, false) => "▸",
+        (false, true, true) => ">",
+        (false, false, _) if has_more(summary) => "+",
+        (false, false, _) => " ",
     };
+    let fold_style = if in_front { theme.focus() } else { theme.dim() };
     let status = summary
         .status
         .map_or_else(|| "---".to_owned(), |status| format!("{status:03}"));
@@ -402,7 +414,7 @@ fn line(
     let room = width.saturating_sub(11 + method + beside.iter().sum::<usize>() + probe.width());
     let path = fit(&cut(path_of(&summary.url), room), room);
     let spans = vec![
-        Span::styled(format!("{fold} "), theme.dim()),
+        Span::styled(format!("{fold} "), fold_style),
         Span::styled(
             // A sign is two columns wide, so both are fitted together.
             format!("{}{status}  ", fit(sign, 2)),

@@ -1,7 +1,7 @@
 //! Requests by tokens as a grid. Only the visible cells are looked at.
 
 use crate::app::pane::MatrixPane;
-use crate::app::{Action, Painted, Spot, State, environment_of_matrix};
+use crate::app::{Action, Painted, Spot, State, blocked, environment_of_matrix};
 use crate::insight::matrix::{Access, Cell, Standing};
 use crate::model::{StatusClass, Timestamp, cut, cut_front, fit, visible_line, wrap};
 use crate::ui::band::{self, Words};
@@ -124,7 +124,11 @@ pub fn draw_band(
     } else {
         (Action::MatrixFill, " send all")
     };
-    let mut right: Words = vec![(Span::styled(key(action), theme.key()), Some(action))];
+    let style = match blocked(action, state) {
+        None => theme.key(),
+        Some(_) => theme.dim(),
+    };
+    let mut right: Words = vec![(Span::styled(key(action), style), Some(action))];
     if !narrow {
         right.push((Span::styled(words, theme.dim()), Some(action)));
     }

@@ -104,9 +104,10 @@ fn row(finding: &Finding, found: &Found, width: usize, theme: &Theme) -> Line<'s
     };
     let room = width.saturating_sub(kind + 4);
     let label = cut(&finding.label, room * 3 / 5);
-    let style = match finding.why_not {
-        Some(_) => theme.dim(),
-        None => Style::new(),
+    // What cannot be done now has a sign as well: not every theme can dim.
+    let (sign, style) = match finding.why_not {
+        Some(_) => ("– ", theme.faint()),
+        None => ("  ", Style::new()),
     };
     // Marks count characters; if some character has another width, the label stays unmarked.
     let marks: &[usize] = if label.is_ascii() || found.marks.is_empty() {
@@ -114,7 +115,7 @@ fn row(finding: &Finding, found: &Found, width: usize, theme: &Theme) -> Line<'s
     } else {
         &[]
     };
-    let mut spans = vec![Span::raw("  ")];
+    let mut spans = vec![Span::styled(sign, style)];
     for (place, letter) in label.chars().enumerate() {
         let fits = marks.binary_search(&place).is_ok();
         let style = if fits {

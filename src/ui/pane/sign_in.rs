@@ -3,7 +3,7 @@
 use crate::app::State;
 use crate::app::pane::SignIn;
 use crate::insight::back_off::wait_text;
-use crate::model::wrap;
+use crate::model::{cut, wrap};
 use crate::ui::paint::frame;
 use crate::ui::theme::Theme;
 use qrcode::{Color, EcLevel, QrCode};
@@ -20,23 +20,21 @@ const FRAMED: u16 = 60;
 /// White around a QR code, in modules; the standard asks for four, readers take two.
 const QUIET: usize = 2;
 
-/// Where the sheet stands: as high as its words need, with the QR code where that fits too.
-pub fn place(sign_in: &SignIn, screen: Rect) -> Rect {
+/// Where the sheet stands: as high as its words need, with the QR code where that fits too. Without
+/// a frame it takes all the room.
+pub fn place(sign_in: &SignIn, theme: &Theme, screen: Rect) -> Rect {
+    if screen.width < FRAMED {
+        return screen;
+    }
     let width = match screen.width {
         120.. => WIDE,
         width => width,
     };
-    let framed = screen.width >= FRAMED;
-    let edges = if framed { 4 } else { 0 };
-    let words = words(
-        sign_in,
-        None,
-        &Theme::new(true, false),
-        inner(width, framed),
-    );
+    let inner = width.saturating_sub(6) as usize;
+    let words = words(sign_in, None, theme, inner);
     let room = screen.height.saturating_sub(1);
-    let mut height = words.len() as u16 + edges;
-    if let Some(code) = code(sign_in, inner(width, framed))
+    let mut height = words.len() as u16 + 4;
+    if let Some(code) = code(sign_in, theme, inner)
         && height + (code.len() as u16) < room
     {
         height += code.len() as u16 + 1;
@@ -49,16 +47,14 @@ pub fn place(sign_in: &SignIn, screen: Rect) -> Rect {
     }
 }
 
-fn inner(width: u16, framed: bool) -> usize {
-    width.saturating_sub(if framed { 6 } else { 2 }) as usize
-}
-
 /// Draws the page, the code and the time that is left for the yes into `area`.
 pub fn draw(state: &State, sign_in: &SignIn, theme: &Theme, area: Rect, screen: &mut Frame) {
     let framed = screen.area().width >= FRAMED;
+    let title = format!("Token {}: say yes in a browser", sign_in.token);
+    let mut lines = Vec::new();
     let inside = if framed {
-        let title = format!(" Token {}: say yes in a browser ", sign_in.token);
-        let block = frame(Line::styled(title, theme.strong()), true, theme);
+        let title = Line::styled(format!(" {title} "), theme.strong());
+        let block = frame(title, true, theme);
         let inside = block.inner(area);
         screen.render_widget(block, area);
         Rect {
@@ -68,18 +64,19 @@ pub fn draw(state: &State, sign_in: &SignIn, theme: &Theme, area: Rect, screen: 
             height: inside.height.saturating_sub(2),
         }
     } else {
+        let width = area.width.saturating_sub(2);
+        lines.push(Line::styled(cut(&title, width as usize), theme.strong()));
         Rect {
             x: area.x + 1,
-            width: area.width.saturating_sub(2),
+            width,
             ..area
         }
     };
     let width = inside.width as usize;
     let left = sign_in.until.duration_since(state.now);
     let left = Duration::try_from(left).unwrap_or_default();
-    let mut lines = words(sign_in, Some(left), theme, width);
-    let drawn = code(sign_in, width).filter(|_| !theme.ascii);
-    if let Some(code) = drawn
+    lines.extend(words(sign_in, Some(left), theme, width));
+    if let Some(code) = code(sign_in, theme, width)
         && lines.len() + 1 + code.len() <= inside.height as usize
     {
         lines.push(Line::default());
@@ -112,19 +109,31 @@ fn words(
         });
         rows.collect::<Vec<Line>>()
     };
-    lines.extend(rows("page", &sign_in.url, theme.name()));
+    // However long the page's address is, the code stays on the screen.
     lines.extend(rows("code", &sign_in.user_code, theme.strong()));
     let text = match left {
-        Some(left) if left.is_zero() => "it has run out".to_owned(),
-        left => format!("good for {}", wait_text(left.unwrap_or_default())),
+        Some(left) if left.is_zero() => "it has run out, and nobody said yes".to_owned(),
+        left => format!("good for {}", left_text(left.unwrap_or_default())),
     };
     lines.extend(rows("", &text, theme.dim()));
+    lines.extend(rows("page", &sign_in.url, theme.name()));
     lines
 }
 
+/// `9 min 40 s`: a person sees that the time goes by.
+fn left_text(left: Duration) -> String {
+    match left.as_secs() {
+        seconds @ 120..=7_199 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => wait_text(left),
+    }
+}
+
 /// The address in half blocks, dark on white in every theme: two modules one above the other are
-/// one cell. `None` where it is wider than the room.
-fn code(sign_in: &SignIn, room: usize) -> Option<Vec<Line<'static>>> {
+/// one cell. `None` where it is wider than the room, or only ASCII can be shown.
+fn code(sign_in: &SignIn, theme: &Theme, room: usize) -> Option<Vec<Line<'static>>> {
+    if theme.ascii {
+        return None;
+    }
     let code = QrCode::with_error_correction_level(sign_in.address(), EcLevel::L).ok()?;
     let side = code.width();
     let whole = side + 2 * QUIET;
@@ -136,15 +145,22 @@ fn code(sign_in: &SignIn, room: usize) -> Option<Vec<Line<'static>>> {
         let inside = (QUIET..QUIET + side).contains(&x) && (QUIET..QUIET + side).contains(&y);
         inside && colors.get((y - QUIET) * side + x - QUIET) == Some(&Color::Dark)
     };
-    let style = Style::new().fg(Paint::Black).bg(Paint::White);
+    // Without colours the letters are taken to be light on a dark ground, so white is drawn.
+    let (style, drawn) = if theme.has_colour() {
+        (Style::new().fg(Paint::Black).bg(Paint::White), true)
+    } else {
+        (Style::new(), false)
+    };
     let line = |y: usize| {
-        let cells = (0..whole).map(|x| match (is_dark(x, y), is_dark(x, y + 1)) {
+        let is_drawn = |y: usize, x: usize| is_dark(x, y) == drawn;
+        let cells = (0..whole).map(|x| match (is_drawn(y, x), is_drawn(y + 1, x)) {
             (true, true) => '█',
             (true, false) => '▀',
             (false, true) => '▄',
             (false, false) => ' ',
         });
-        Line::styled(cells.collect::<String>(), style)
+        // The style is the letters' alone: what is right of them keeps its ground.
+        Line::from(Span::styled(cells.collect::<String>(), style))
     };
     Some((0..whole).step_by(2).map(line).collect())
 }
@@ -154,16 +170,20 @@ mod tests {
     use super::*;
     use crate::model::TokenName;
 
-    #[test]
-    fn a_code_has_its_three_corners_and_white_around_it() {
-        let sign_in = SignIn {
+    fn sign_in() -> SignIn {
+        SignIn {
             token: TokenName::new("me").unwrap(),
             user_code: "BCDF-GHJK".into(),
             url: "https://login.acme.example/device".into(),
             whole_url: None,
             until: Default::default(),
-        };
-        let lines = code(&sign_in, 80).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_code_has_its_three_corners_and_white_around_it() {
+        let theme = Theme::new(true, false);
+        let lines = code(&sign_in(), &theme, 80).unwrap();
         let rows: Vec<Vec<char>> = lines
             .iter()
             .map(|line| line.to_string().chars().collect())
@@ -175,6 +195,29 @@ mod tests {
         for start in [QUIET, width - QUIET - 7] {
             assert!(rows[1][start..start + 7].iter().all(|c| "█▀".contains(*c)));
         }
-        assert_eq!(code(&sign_in, 20), None);
+        assert_eq!(code(&sign_in(), &theme, 20), None);
+        assert_eq!(code(&sign_in(), &Theme::new(true, true), 80), None);
+        // Its white ends with the code.
+        assert!(lines.iter().all(|line| line.style == Style::new()));
+        // On a terminal without colours the white around it is drawn.
+        let plain = code(&sign_in(), &Theme::new(false, false), 80).unwrap();
+        assert!(plain[0].to_string().chars().all(|c| c == '█'));
+    }
+
+    #[test]
+    fn a_long_address_leaves_the_code_in_sight_and_a_small_screen_is_taken_whole() {
+        let long = SignIn {
+            url: format!("https://login.acme.example/{}", "a".repeat(500)),
+            ..sign_in()
+        };
+        let theme = Theme::new(true, false);
+        let lines = words(&long, None, &theme, 38);
+        let row = lines
+            .iter()
+            .position(|line| line.to_string().contains("BCDF-GHJK"));
+        assert!(row.is_some_and(|row| row < 6), "{row:?}");
+        let screen = Rect::new(0, 0, 40, 9);
+        assert_eq!(place(&long, &theme, screen), screen);
+        assert_eq!(left_text(Duration::from_secs(580)), "9 min 40 s");
     }
 }

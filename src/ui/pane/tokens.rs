@@ -22,7 +22,7 @@ use crate::model::{
     wrap,
 };
 use crate::ui::band::{self, Words};
-use crate::ui::paint::{Cell, area_of, barred, columns, gauge};
+use crate::ui::paint::{Cell, area_of, barred, columns, gauge, more_in_the_corner};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -190,7 +190,9 @@ fn standing(row: &TokenRow, state: &State, theme: &Theme) -> (String, Style) {
     let (words, style) = stands(row, state, theme);
     let sign = match words.as_str() {
         "" => "",
-        words if words.starts_with("worked") => StatusClass::Success.glyph(theme.ascii),
+        words if words.starts_with("worked") || words.starts_with("active") => {
+            StatusClass::Success.glyph(theme.ascii)
+        }
         words if style == theme.dim() || words.starts_with("expires") => {
             if theme.ascii {
                 "o"
@@ -225,6 +227,13 @@ fn stands(row: &TokenRow, state: &State, theme: &Theme) -> (String, Style) {
         (Some(Validity::NotYet), _) => return ("not valid yet".to_owned(), theme.trouble()),
         _ => {}
     }
+    let place = &state.environment().name;
+    let proven = state.tokens_pane.proof(place, &row.token);
+    let is_active =
+        proven.and_then(|proven| Some(proven.testimony.introspected.as_ref()?.is_active));
+    if is_active == Some(false) {
+        return ("not active, its issuer says".to_owned(), theme.trouble());
+    }
     let word = last_word(state, &row.token);
     if let LastWord::Call(call) = word {
         let at = time_text(call.started_at, &state.zone, now);
@@ -252,6 +261,11 @@ fn stands(row: &TokenRow, state: &State, theme: &Theme) -> (String, Style) {
             ("asked for".to_owned(), theme.dim())
         }
         (None, _) => ("not read yet".to_owned(), theme.dim()),
+        (_, end) if is_active == Some(true) => {
+            let end = end.map(|end| format!(", expires {}", relative(end, now)));
+            let style = theme.class(StatusClass::Success);
+            (format!("active{}", end.unwrap_or_default()), style)
+        }
         (_, Some(at)) => (format!("expires {}", relative(at, now)), Style::new()),
         (Some(report), _) if !report.problems.is_empty() => ("unusual".to_owned(), doubt),
         _ if word == LastWord::Unasked => (String::new(), theme.dim()),
@@ -272,11 +286,9 @@ pub fn draw_inspector(state: &State, theme: &Theme, area: Rect, frame: &mut Fram
         (None, None) => Vec::new(),
     };
     let last = lines.len().saturating_sub(area.height as usize);
-    put(
-        lines.into_iter().skip(state.tokens_pane.top.min(last)),
-        area,
-        frame,
-    );
+    let top = state.tokens_pane.top.min(last);
+    put(lines.into_iter().skip(top), area, frame);
+    more_in_the_corner(last - top, theme, area, frame);
     last
 }
 
@@ -306,18 +318,32 @@ fn block(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Line<'
         let name = &row.token.name;
         sentence = format!("{name} {words} {} {path}: {status}.", call.method);
     } else if row.trouble.is_none() && row.source.is_some() {
-        sentence = "Nothing was sent with it yet: what is told here is its form.".to_owned();
+        sentence = match proof::is_heard(row, state) {
+            true => "No call was made with it yet.".to_owned(),
+            false => "Nothing was sent with it yet: what is told here is its form.".to_owned(),
+        };
     }
     if let Some(why) = &row.trouble {
         sentence.clone_from(why);
     }
     say(&mut lines, &sentence, width, theme.strong());
+    lines.extend(proof::in_short(row, state, theme, width));
     barred(lines, style, theme)
 }
 
 fn inspected(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
     let width = area.width as usize;
     let mut all = block(row, state, theme, area);
+    // What was just asked for stands where the eye is.
+    let place = &state.environment().name;
+    let survey = state.tokens_pane.survey(place, &row.token.name);
+    if state.tokens_pane.proof(place, &row.token).is_some() {
+        all.extend(proof::lines(row, state, theme, width));
+    }
+    if let Some(survey) = survey {
+        all.push(Line::default());
+        all.extend(survey_lines(survey, state, theme, width));
+    }
     if area.height >= 8 {
         all.push(Line::default());
     }
@@ -367,20 +393,15 @@ fn inspected(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Li
         }
         None => {}
     }
-    all.extend(proof::lines(row, state, theme, width));
-    all.push(Line::default());
-    let survey = state
-        .tokens_pane
-        .survey(&state.environment().name, &row.token.name);
-    match survey {
-        Some(survey) => all.extend(survey_lines(survey, state, theme, width)),
-        None => {
-            let key = state.keymap.hint(Action::TokensSurvey).unwrap_or_default();
-            let text = format!(
-                "{key} asks the API who this is and what it can see, by calls that only read."
-            );
-            say(&mut all, &text, width, theme.dim());
-        }
+    if state.tokens_pane.proof(place, &row.token).is_none() {
+        all.extend(proof::lines(row, state, theme, width));
+    }
+    if survey.is_none() {
+        let key = state.keymap.hint(Action::TokensSurvey).unwrap_or_default();
+        let text =
+            format!("{key} asks the API who this is and what it can see, by calls that only read.");
+        all.push(Line::default());
+        say(&mut all, &text, width, theme.dim());
     }
     all.extend(where_it_went(row, state, theme, width));
     all
@@ -411,7 +432,10 @@ fn report_lines(
     if let Some(claims) = &report.claims {
         all.extend(lifetime(claims, now, theme, width));
     }
-    if report.problems.is_empty() {
+    let word = last_word(state, &row.token);
+    let is_told = proven.is_some_and(|proven| proven.testimony.introspected.is_some())
+        || matches!(word, LastWord::Call(call) if Standing::of(call) != Standing::Answered);
+    if report.problems.is_empty() && !is_told {
         let text = "Whether it was revoked, or belongs to another instance, only the API knows.";
         say(&mut all, text, width, theme.dim());
     }
@@ -516,6 +540,16 @@ fn survey_lines(survey: &Survey, state: &State, theme: &Theme, width: usize) -> 
         "What the API says".to_owned()
     };
     all.push(Line::styled(cut(&title, width), theme.strong()));
+    let is_empty =
+        survey.who.is_empty() && survey.sights.is_empty() && survey.permissions.is_empty();
+    if is_empty && survey.ended.is_none() {
+        let words = if running {
+            "The API is being asked."
+        } else {
+            "Nothing: no call of this API is known that tells it."
+        };
+        say(&mut all, words, width, theme.dim());
+    }
     for (name, value) in &survey.who {
         let cells: [Cell; 2] = [
             (name.clone(), 12.min(width / 3), theme.dim()),

@@ -291,3 +291,20 @@ fn what_is_no_key_set_says_so_and_odd_keys_do_no_harm() {
         );
     }
 }
+
+#[test]
+fn what_no_key_was_looked_at_for_is_known_by_its_form_and_not_by_its_issuer() {
+    let how = |signature| {
+        let verified = Verified {
+            signature,
+            ..Verified::unchecked(&Head::default(), String::new())
+        };
+        verified.lines().first().map(|line| line.how)
+    };
+    let opaque = Signature::CannotBeChecked("it is no JWT".to_owned());
+    assert_eq!(how(opaque), Some(How::Form));
+    let token = rsa_token("RS256", RS_SIGNATURE);
+    let short = checked(&token, &[rsa("rsa-1", SMALL)]);
+    assert_eq!(how(short), Some(How::Issuer));
+    assert_eq!(how(Signature::Altered), Some(How::Issuer));
+}

@@ -1,13 +1,13 @@
 //! The visible lines of the body, and only those, in their colours.
 
-use super::scroll::{in_the_corner, more_below};
+use super::scroll::more_below;
 use crate::app::pane::{BodyPlace, Measured, Search, Shown};
 use crate::app::{Action, Field, Painted, Pane, Spot, State, blocked};
 use crate::insight::{BodyText, Mark, Script, View, picture};
 use crate::model::{cut, cut_front, size_text, visible_line, wrap};
 use crate::ui::json::{Token, tokens};
 use crate::ui::markup;
-use crate::ui::paint::{area_of, clip};
+use crate::ui::paint::{area_of, clip, in_the_corner};
 use crate::ui::search_line;
 use crate::ui::theme::Theme;
 use ratatui::Frame;
