@@ -45,7 +45,6 @@ pub mod schema;
 pub mod session_edit;
 pub mod session_file;
 mod statement;
-mod sweep;
 pub mod sweep;
 mod team_table;
 pub mod theme_file;
