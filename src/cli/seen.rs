@@ -18,8 +18,9 @@ use serde_json::{Map, Value, json};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-/// Nobody waits longer than this to hear that something was seen before.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// Nobody waits longer than this to hear that something was seen before: a read takes some
+/// milliseconds, and a history that is stuck holds up the record of the call for as long.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Prints earlier refusals of a kind, or of a code; of the newest refusal where nothing is named.
 pub fn run(args: SeenArgs, out: &mut Out) -> Result<u8, Trouble> {
