@@ -10,8 +10,8 @@ use crate::engine::clock;
 use crate::engine::history::{History, Whose};
 use crate::format::session_file;
 use crate::insight::Exchange;
+use crate::insight::Query;
 use crate::insight::replay::{Keeping, session_of};
-use crate::insight::{Query, Want};
 use crate::model::{ExchangeId, ExchangeSummary, Note, Session, Settings, size_text};
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal};
@@ -105,11 +105,9 @@ fn list(
         ));
     }
     let found = history.recall(&query, limit, None)?;
-    let is_wordy = query
-        .terms()
-        .iter()
-        .any(|term| matches!(term.want, Want::Word(..)));
-    if is_wordy && let Some(percent) = history.indexing()?.percent() {
+    if query.has_words()
+        && let Some(percent) = history.indexing()?.percent()
+    {
         complain(&format!(
             "Note: the calls of before are still being indexed ({percent} % done); of the oldest only the lines were searched."
         ));

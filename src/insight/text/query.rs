@@ -827,6 +827,30 @@ mod tests {
     }
 
     #[test]
+    fn a_word_for_whole_calls_has_three_letters_or_more() {
+        for text in ["body:ab", "header:x", "id:é1"] {
+            let error = Query::parse(text, &now()).unwrap_err();
+            assert!(error.to_string().contains("is too short"), "{error}");
+            assert!(error.to_string().contains("three letters"), "{error}");
+        }
+        for text in ["body:", "header:", "id:"] {
+            let error = Query::parse(text, &now()).unwrap_err();
+            assert!(error.to_string().contains("nothing after its colon"));
+        }
+        let places = parsed("body:abc header:\"x y\" id:1-2 word");
+        let places: Vec<Where> = places
+            .terms()
+            .iter()
+            .map(|term| match &term.want {
+                Want::Word(place, _) => *place,
+                want => panic!("{want:?}"),
+            })
+            .collect();
+        let all = [Where::Body, Where::Header, Where::Id, Where::Anywhere];
+        assert_eq!(places, all);
+    }
+
+    #[test]
     fn which_moment_is_meant_is_told_where_it_hangs_on_the_zone() {
         let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(2));
         let now = now().with_time_zone(zone);
