@@ -75,8 +75,9 @@ impl Turn {
                 self.failures = self.failures.saturating_add(1);
             }
         }
-        let is_news = words != self.told;
-        if is_news || !self.is_noted {
+        // Other words for being away are no news.
+        let is_news = words.is_some() != self.told.is_some();
+        if words != self.told || !self.is_noted {
             self.told.clone_from(&words);
             let (history, noted) = (self.team.history.clone(), words.clone());
             // It is told all the same; `status` only knows less.
