@@ -8,6 +8,7 @@ mod jwt;
 mod looks;
 mod makers;
 mod names;
+mod packed;
 mod paths;
 mod places;
 mod rows;
