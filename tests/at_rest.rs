@@ -272,6 +272,40 @@ fn an_answer_with_a_secret_in_any_form_leaves_it_nowhere_by_any_door() {
     println!("{} answers, {} cells", cases.len(), cells.into_inner());
 }
 
+#[test]
+fn a_known_value_is_kept_under_no_name_and_no_label() {
+    let known = KNOWN[1];
+    let named = format!("{known}: 1\r\nset-cookie: {known}=1\r\n");
+    let bytes = answer("403 Forbidden", &named, b"{}");
+    let server = Server::doing(move |_: &Asked, stream| stream.write_all(&bytes).is_ok());
+    let home = home(&server);
+    home.write("f.txt", "nothing");
+    let (header, part) = (format!("{known}: 1"), format!("{known}=x"));
+    let file = format!("f=@f.txt;filename={known};type=a/{known}");
+    for more in [
+        &["--case", known][..],
+        &["--header", header.as_str()],
+        &["--param", part.as_str()],
+        &["--form", part.as_str()],
+        &["--form", file.as_str()],
+        &["--request", known],
+    ] {
+        let mut args = vec!["send", "/x"];
+        args.extend(more);
+        for form in [&["--include"][..], &["--json"]] {
+            let mut args = args.clone();
+            args.extend(form);
+            let said = home.run(&args).all().to_lowercase();
+            assert!(said.contains("403"), "{said}");
+            assert!(!said.contains(known), "{said}");
+        }
+    }
+    let kept = written(&home).to_ascii_lowercase();
+    let at = memchr::memmem::find(&kept, known.as_bytes());
+    let near = at.map(|at| String::from_utf8_lossy(&kept[at.saturating_sub(80)..at + 40]));
+    assert!(at.is_none(), "{near:?}");
+}
+
 /// Packed by gzip.
 fn gzip(text: &str) -> Vec<u8> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());

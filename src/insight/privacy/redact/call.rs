@@ -146,8 +146,14 @@ impl Cleaner<'_> {
         exchange.sent.headers = self.headers(&exchange.sent.headers);
         exchange.sent.body = self.body(exchange.sent.body, is_said);
         exchange.typed = self.typed(exchange.typed);
+        exchange.case = exchange.case.map(|case| self.text(&case));
+        exchange.sent.method = self.method(&exchange.sent.method);
         for hop in &mut exchange.redirects {
             hop.location = self.url(&hop.location);
+            hop.method = self.method(&hop.method);
+            for name in &mut hop.dropped {
+                *name = self.text(name);
+            }
         }
         exchange.outcome = match exchange.outcome {
             Outcome::Answered(response) => Outcome::Answered(self.response(response, body)),
@@ -167,6 +173,7 @@ impl Cleaner<'_> {
     fn typed(&self, mut spec: RequestSpec) -> RequestSpec {
         spec.url = self.named(&spec.url, false, |text| self.url(text)).0;
         spec.notes = self.text(&spec.notes);
+        spec.method = self.method(&spec.method);
         let row = |row: &mut Param| {
             row.name = self.text(&row.name);
             let mask = |text: &str| self.value(&row.name, text);
@@ -200,6 +207,9 @@ impl Cleaner<'_> {
             }
             Body::Multipart(mut parts) => {
                 for part in &mut parts {
+                    part.name = self.text(&part.name);
+                    let texts = part.file_name.iter_mut().chain(&mut part.media_type);
+                    texts.for_each(|text| *text = self.text(text));
                     if part.is_file {
                         part.value = self.text(&part.value);
                         continue;
@@ -246,7 +256,9 @@ impl Cleaner<'_> {
         response.reason = self.text(&response.reason);
         response.received = Some(response.body_bytes());
         response.cookies.given = Vec::new();
-        for text in &mut response.cookies.refused {
+        let cookies = &mut response.cookies;
+        let named = cookies.expired.iter_mut().chain(&mut cookies.taken_back);
+        for text in named.chain(&mut cookies.refused) {
             *text = self.text(text);
         }
         let masked = match self.left_out(&response.body, is_said) {
@@ -270,7 +282,7 @@ impl Cleaner<'_> {
                 } else {
                     self.bytes(header.value.clone())
                 };
-                (header.name.clone(), value)
+                (self.text(&header.name), value)
             })
             .collect()
     }
@@ -289,6 +301,17 @@ impl Cleaner<'_> {
         found.merge(self.search.look_for_values(value.as_bytes()), 0);
         let masked = self.search.write(value.as_bytes(), found);
         masked.map_or_else(|| value.to_owned(), lossy)
+    }
+
+    /// A method is sent in capitals, in whatever letters it was typed.
+    fn method(&self, method: &str) -> String {
+        let small = method.to_ascii_lowercase();
+        let masked = self.text(&small);
+        if masked == small {
+            method.to_owned()
+        } else {
+            masked
+        }
     }
 
     fn url(&self, text: &str) -> String {
