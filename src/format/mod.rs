@@ -48,6 +48,7 @@ mod statement;
 pub mod sweep;
 pub mod theme_file;
 pub mod ticket;
+mod toml_error;
 mod variables;
 pub mod wget;
 mod written;
