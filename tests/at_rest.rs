@@ -6,7 +6,11 @@ use crate::faults;
 use crate::masks::table;
 use crate::program;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use faults::{Asked, Server, answer};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use program::{Home, Ran};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
@@ -266,6 +270,100 @@ fn an_answer_with_a_secret_in_any_form_leaves_it_nowhere_by_any_door() {
         looked(3 + 3 + EXPORTS.len() + 2 + 4 + 1);
     });
     println!("{} answers, {} cells", cases.len(), cells.into_inner());
+}
+
+#[test]
+fn a_known_value_is_kept_under_no_name_and_no_label() {
+    let known = KNOWN[1];
+    let named = format!("{known}: 1\r\nset-cookie: {known}=1\r\n");
+    let bytes = answer("403 Forbidden", &named, b"{}");
+    let server = Server::doing(move |_: &Asked, stream| stream.write_all(&bytes).is_ok());
+    let home = home(&server);
+    home.write("f.txt", "nothing");
+    let (header, part) = (format!("{known}: 1"), format!("{known}=x"));
+    let file = format!("f=@f.txt;filename={known};type=a/{known}");
+    for more in [
+        &["--case", known][..],
+        &["--header", header.as_str()],
+        &["--param", part.as_str()],
+        &["--form", part.as_str()],
+        &["--form", file.as_str()],
+        &["--request", known],
+    ] {
+        let mut args = vec!["send", "/x"];
+        args.extend(more);
+        for form in [&["--include"][..], &["--json"]] {
+            let mut args = args.clone();
+            args.extend(form);
+            let said = home.run(&args).all().to_lowercase();
+            assert!(said.contains("403"), "{said}");
+            assert!(!said.contains(known), "{said}");
+        }
+    }
+    let kept = written(&home).to_ascii_lowercase();
+    let at = memchr::memmem::find(&kept, known.as_bytes());
+    let near = at.map(|at| String::from_utf8_lossy(&kept[at.saturating_sub(80)..at + 40]));
+    assert!(at.is_none(), "{near:?}");
+}
+
+/// Packed by gzip.
+fn gzip(text: &str) -> Vec<u8> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(text.as_bytes()).unwrap();
+    packed.finish().unwrap()
+}
+
+#[test]
+fn a_body_that_stays_packed_is_kept_only_where_nothing_secret_is_in_it() {
+    let secret = gzip(&format!(
+        "{{\"password\":\"{FRESH}\",\"k\":\"{}\"}}",
+        KNOWN[0]
+    ));
+    let mut wrong = secret.clone();
+    let sum = wrong.len() - 6;
+    wrong[sum] ^= 0x55;
+    let harmless = gzip("{\"kind\":\"order\",\"id\":\"77\"}");
+    let said = "content-encoding: gzip\r\n";
+    let unknown = "content-encoding: exi\r\n";
+    let noise: Vec<u8> = (0..40).map(|n| 0x80 | n).collect();
+    let answers = [
+        ("", secret.clone(), false),
+        (said, wrong.clone(), false),
+        (unknown, secret.clone(), false),
+        (unknown, noise, false),
+        ("", harmless.clone(), true),
+    ];
+    for (headers, body, is_kept) in answers {
+        let bytes = answer("403 Forbidden", headers, &body);
+        let server = Server::doing(move |_: &Asked, stream| stream.write_all(&bytes).is_ok());
+        let home = home(&server);
+        let ran = home.run(&["send", "/x", "--json"]);
+        let shown = ran.out.contains(&STANDARD.encode(&body));
+        assert_eq!(shown, is_kept, "{}", ran.out);
+        let at_rest = memchr::memmem::find(&written(&home), &body).is_some();
+        assert_eq!(at_rest, is_kept, "{headers}");
+        let says = "are packed, and";
+        assert_eq!(ran.out.contains(says), !is_kept, "{}", ran.out);
+    }
+    let server = serve();
+    let home = home(&server);
+    std::fs::write(home.path("x.gz"), &secret).unwrap();
+    let sent: [&[&str]; 3] = [
+        &["--data", "@x.gz"],
+        &["--data", "@x.gz", "--header", "Content-Encoding: gzip"],
+        &["--form", "f=@x.gz"],
+    ];
+    for more in sent {
+        let mut args = vec!["send", "POST", "/x/0"];
+        args.extend(more);
+        home.run(&args);
+    }
+    // It went out as it was.
+    let whole = |asked: &Asked| memchr::memmem::find(&asked.body, &secret).is_some();
+    assert!(server.asked().iter().all(whole) && server.asked().len() == 3);
+    std::fs::remove_file(home.path("x.gz")).unwrap();
+    let kept = memchr::memmem::find(&written(&home), &secret[..secret.len() - 8]);
+    assert!(kept.is_none());
 }
 
 #[test]

@@ -170,6 +170,23 @@ fn a_body_shorter_than_announced_is_cut_off() {
 }
 
 #[test]
+fn trailers_without_an_end_and_a_url_that_is_too_long_are_called_so() {
+    let mut said =
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n".to_vec();
+    said.extend("x: y\r\n".repeat(20_000).into_bytes());
+    let outcome = fails(&Server::saying(said).base(), &[], "body.undecodable");
+    let message = outcome["message"].as_str().unwrap();
+    assert!(message.contains("more follows the last chunk"), "{message}");
+    let server = Server::saying(answer("200 OK", "", b""));
+    let long = format!("{}/{}", server.base(), "a".repeat(70_000));
+    let outcome = get(&long, &[]).json()["outcome"].clone();
+    assert_eq!(outcome["kind"], "request.bad_url", "{outcome}");
+    let message = outcome["message"].as_str().unwrap();
+    assert!(message.contains("no more than 65534"), "{message}");
+    assert!(server.asked().is_empty());
+}
+
+#[test]
 fn a_bad_chunk_is_undecodable() {
     let bad = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\nmore";
     let outcome = fails(&Server::saying(bad).base(), &[], "body.undecodable");

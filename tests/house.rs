@@ -29,6 +29,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
         &[
             "base64",
             "encoding_rs",
+            "flate2",
             "httpdate",
             "icu_normalizer",
             "jiff",
@@ -39,6 +40,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "serde_json",
             "similar",
             "url",
+            "zstd",
         ],
     ),
     (
@@ -175,8 +177,21 @@ const ROOMS: &[(&str, &[&str])] = &[
             "runtime/signals.rs",
         ],
     ),
-    ("zstd", &["engine/history", "engine/client/decode.rs"]),
-    ("flate2", &["engine/client/decode.rs"]),
+    (
+        "zstd",
+        &[
+            "engine/history",
+            "engine/client/decode.rs",
+            "insight/privacy/redact/packed.rs",
+        ],
+    ),
+    (
+        "flate2",
+        &[
+            "engine/client/decode.rs",
+            "insight/privacy/redact/packed.rs",
+        ],
+    ),
     ("brotli_decompressor", &["engine/client/decode.rs"]),
     (
         "http_body_util",

@@ -293,6 +293,15 @@ fn a_location_that_leads_nowhere_is_refused_and_none_is_an_answer() {
             "redirect.refused",
         );
     }
+    // It grows with every hop, until it is longer than what can be sent.
+    let growing = Server::doing(|asked, stream| {
+        let location = format!("{}{}", asked.target, "a".repeat(20_000));
+        stream.write_all(&redirect(302, &location)).is_ok()
+    });
+    let ran = send("GET", &format!("{}/from", growing.base()), &[]);
+    let outcome = is_refused(&ran, "redirect.refused");
+    let message = outcome["message"].as_str().unwrap();
+    assert!(message.contains("longer than the 65534 bytes"), "{message}");
     let server = Server::saying(answer("302 Found", "", b"no place"));
     let ran = send("GET", &server.base(), &[]);
     assert_eq!(

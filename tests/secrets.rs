@@ -696,3 +696,58 @@ fn no_core_files(process: u32) {
         assert_eq!(words[4..6], ["0", "0"], "{core}");
     }
 }
+
+#[test]
+fn a_sentence_about_settings_or_words_repeats_no_value() {
+    const OURS: &str = "ours0123known4567token89ab";
+    const FRESH: &str = "fr3shT0ken9876typed5432Secret10";
+    let settings = [
+        format!("[tokens]\nq = \"{FRESH}\"\n"),
+        format!("[tokens.z]\ncommand = \"echo {FRESH}\"\n"),
+        format!("[tokens.z]\nbasic = \"u:{FRESH}\"\n"),
+        format!("[tokens.z]\nenv = \"A\"\norigins = [\"https://u:{FRESH}@h\"]\n"),
+        format!("[tokens.z]\nenv = \"A\"\norigins = [\"{FRESH}\"]\n"),
+        format!("[tokens.z]\nenv = \"A\"\nheader = \"{FRESH}: x\"\n"),
+        format!("[tokens.z]\nenv = \"A\"\nscheme = \"Bearer {FRESH}\"\n"),
+        format!("[tokens.\"{FRESH}\"]\nenv = \"A\"\n"),
+        format!("[tokens.z]\n{FRESH} = \"A\"\n"),
+    ];
+    for text in &settings {
+        let ran = Home::settled(text).run(&["token", "list"]);
+        assert_eq!(ran.code, 2, "{text}: {}", ran.all());
+        assert!(!ran.all().contains(FRESH), "{text}: {}", ran.all());
+    }
+    let own = format!(
+        "[environments.e]\nbase_url = \"http://u:{FRESH}@127.0.0.1/?access_token={FRESH}\"\n\n[tokens.k]\nenv = \"KK\"\n"
+    );
+    let home = Home::settled(&own).with("KK", OURS);
+    home.write(
+        "s.session.toml",
+        format!("name = \"n\"\n[[step]]\nname = \"a\"\nmethod = \"GET\"\nurl = \"/\"\nheaders = [\"Authorization: Bearer {FRESH}\"]\n"),
+    );
+    let base = format!("htp:/u:{FRESH}@x/?token={FRESH}");
+    let url = format!("https://h.example/{OURS}/v1");
+    let file = format!("@{OURS}");
+    for args in [
+        &["env", "list"][..],
+        &["env", "list", "--json"],
+        &["env", "show", "e"],
+        &["env", "show", "e", "--json"],
+        &["send", "--base-url", base.as_str(), "/x"],
+        &["send", "--env", OURS, "/x"],
+        &["env", "show", OURS],
+        &["history", "show", OURS],
+        &["replay", OURS],
+        &["replay", "s.session.toml"],
+        &["explain", OURS],
+        &["send", "https://127.0.0.1/", "-d", file.as_str()],
+        &["env", "add", url.as_str()],
+    ] {
+        let said = home.run(args).all();
+        assert!(said.trim().len() > 5, "{args:?}");
+        assert!(
+            !said.contains(OURS) && !said.contains(FRESH),
+            "{args:?}: {said}"
+        );
+    }
+}

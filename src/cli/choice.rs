@@ -8,6 +8,7 @@ use crate::engine::history::{History, HistoryError, Retention};
 use crate::engine::sandbox;
 use crate::engine::{ClientOptions, Home, Vault, authorities};
 use crate::format::{calibration_file, catalogue_file, knowledge_file, library, theme_file};
+use crate::insight::redact::Mask;
 use crate::insight::{Catalogue, Exchange};
 use crate::model::{
     Address, Author, Bindings, Environment, Family, HttpVersion, Origin, Reach, Scheme, Session,
@@ -313,6 +314,11 @@ fn decoded(bytes: Vec<u8>) -> Option<String> {
     text.ok().filter(|_| bytes.len().is_multiple_of(2))
 }
 
+/// The mask for the tokens of the settings, as far as they are read without a program or a person.
+pub fn mask(settings: &Settings) -> Arc<Mask> {
+    Vault::new(settings, sandbox::token_value).mask()
+}
+
 /// The runtime for a command's own calls.
 pub fn tasks() -> Result<Runtime, Trouble> {
     runtime::tasks().map_err(|error| {
@@ -329,7 +335,8 @@ pub fn environment(place: &PlaceArgs, settings: &Settings) -> Result<Option<Envi
         && Origin::parse(base).is_none_or(|_| !base.starts_with("http"))
     {
         return Err(Trouble::usage(format!(
-            "--base-url {base} is not a URL. Write it as https://api.example.com."
+            "--base-url {} is not a URL. Write it as https://api.example.com.",
+            Mask::default().url(base)
         )));
     }
     let name = place.env.as_deref().or(settings.environment.as_deref());
@@ -374,7 +381,8 @@ fn stay_at_home(environment: &mut Environment, base: &str) {
         (false, false) => "headers and variables stay",
     };
     complain(&format!(
-        "Note: {base} is another host than that of environment {}, whose {left} there. Give what this call needs with --header and --var.",
+        "Note: {} is another host than that of environment {}, whose {left} there. Give what this call needs with --header and --var.",
+        Mask::default().url(base),
         environment.name
     ));
 }

@@ -9,6 +9,7 @@ use crate::engine::Home;
 use crate::format::config_edit;
 use crate::insight::api::library::Library;
 use crate::insight::api::proposal::{Proposal, names_user, propose, why_no_name};
+use crate::insight::redact::Mask;
 use crate::model::{Environment, Origin, Settings, TokenName, looks_like_a_value};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -25,9 +26,10 @@ pub fn run(args: EnvArgs, out: &mut Out) -> Result<u8, Trouble> {
 
 fn list(json: bool, out: &mut Out) -> Result<u8, Trouble> {
     let settings = Home::find()?.settings()?;
+    let mask = choice::mask(&settings);
     let all = &settings.environments;
     if json {
-        out.json(&environments_json(all));
+        out.json(&environments_json(all, &mask));
         return Ok(0);
     }
     if all.is_empty() {
@@ -35,7 +37,7 @@ fn list(json: bool, out: &mut Out) -> Result<u8, Trouble> {
     }
     let longest = all.iter().map(|e| e.name.chars().count()).max();
     for environment in all {
-        let mut about = environment.base_url.clone();
+        let mut about = mask.url(&environment.base_url);
         if let Some(pack) = &environment.knowledge {
             about.push_str(&format!("  {pack}"));
         }
@@ -52,15 +54,16 @@ fn list(json: bool, out: &mut Out) -> Result<u8, Trouble> {
 }
 
 /// All that are defined.
-pub fn environments_json(all: &[Environment]) -> Value {
-    let rows: Vec<Value> = all.iter().map(environment_json).collect();
+pub fn environments_json(all: &[Environment], mask: &Mask) -> Value {
+    let rows = all.iter().map(|one| environment_json(one, mask));
+    let rows: Vec<Value> = rows.collect();
     json!({ "environments": rows })
 }
 
-fn environment_json(environment: &Environment) -> Value {
+fn environment_json(environment: &Environment, mask: &Mask) -> Value {
     let mut object = Map::new();
     object.insert("name".into(), json!(environment.name));
-    object.insert("base_url".into(), json!(environment.base_url));
+    object.insert("base_url".into(), json!(mask.url(&environment.base_url)));
     if let Some(pack) = &environment.knowledge {
         object.insert("knowledge".into(), json!(pack));
     }
@@ -85,8 +88,9 @@ fn show(name: &str, json: bool, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
     let environment = known(name, &settings)?;
+    let mask = choice::mask(&settings);
     if json {
-        out.json(&environment_json(environment));
+        out.json(&environment_json(environment, &mask));
         return Ok(0);
     }
     out.heading(&environment.name);
@@ -107,7 +111,7 @@ fn show(name: &str, json: bool, out: &mut Out) -> Result<u8, Trouble> {
         "no"
     };
     for (label, text) in [
-        ("base", or(&environment.base_url, "none")),
+        ("base", or(&mask.url(&environment.base_url), "none")),
         (
             "speaks",
             or(
@@ -141,15 +145,16 @@ fn add(args: &EnvAddArgs, out: &mut Out) -> Result<u8, Trouble> {
     let (text, file) = config(&home)?;
     let changed = config_edit::add_environment(&text, &file.display().to_string(), environment)?;
     home.save(&file, &changed)?;
+    let mask = choice::mask(&settings);
     if args.json {
-        out.json(&environment_json(environment));
+        out.json(&environment_json(environment, &mask));
         return Ok(0);
     }
     let name = &environment.name;
     out.line(&format!(
         "Environment {name} is defined in {}: {}.",
         file.display(),
-        environment.base_url
+        mask.url(&environment.base_url)
     ));
     out.line(&match &proposal.pack {
         Some(pack) => format!("It speaks {pack}; --knowledge would fix another pack."),
@@ -167,7 +172,7 @@ fn add(args: &EnvAddArgs, out: &mut Out) -> Result<u8, Trouble> {
     let token = token.map_or_else(String::new, |token| format!(" --token {token}"));
     out.line(&format!(
         "httriage send GET {} --env {name}{token} makes its first call.",
-        proposal.path
+        mask.url(&proposal.path)
     ));
     Ok(0)
 }

@@ -112,14 +112,23 @@ fn ended(result: Result<u8, Trouble>, out: Out) -> u8 {
 }
 
 fn told(trouble: Trouble) -> u8 {
-    print::complain(&trouble.to_string());
+    print::complain(&without_tokens(&trouble.to_string()));
     trouble.code
+}
+
+/// Any word of a command line may be the value of a token in a wrong place.
+fn without_tokens(words: &str) -> String {
+    let settings = Home::find().ok().and_then(|home| home.settings().ok());
+    match settings {
+        Some(settings) => choice::mask(&settings).text(words),
+        None => words.to_owned(),
+    }
 }
 
 /// Help and version are results; anything else is wrong usage.
 fn usage(error: &clap::Error, typed: &[OsString]) -> u8 {
     if error.use_stderr() {
-        print::complain(&misuse::words(error, typed));
+        print::complain(&without_tokens(&misuse::words(error, typed)));
         2
     } else {
         let mut out = Out::stdout(print::Color::Never);

@@ -2,7 +2,7 @@
 //! before they use it. Both come from strangers: what is not understood is refused with its
 //! place, nothing in them is filled in, and nothing names a file or a variable.
 
-use super::FormatError;
+use super::{FormatError, toml_error};
 use crate::insight::Exchange;
 use crate::insight::redact::is_secret_name;
 use crate::model::{
@@ -179,7 +179,7 @@ impl Reader<'_> {
     fn parse<T: DeserializeOwned>(&self, remedy: &str) -> Result<T, FormatError> {
         toml::from_str(self.text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            let problem = error.message().replace('\n', ", ");
+            let problem = toml_error::told(error.message(), ", ");
             let remedy = format!("{}.", upper(remedy));
             FormatError::at(self.file, self.text, at, problem, remedy)
         })

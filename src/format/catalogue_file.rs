@@ -3,7 +3,7 @@
 //! `{ text = "…", documented = "which page" }` or `{ text = "…", observed = "where" }`.
 
 use super::statement::StatementRow;
-use super::{FormatError, calibration_file, library};
+use super::{FormatError, calibration_file, library, toml_error};
 use crate::insight::api::knowledge::{self, CauseText, Meaning, Pack};
 use crate::insight::{Catalogue, CauseNote, CodeNote, Statement, StatusNote};
 use crate::model::Cause;
@@ -41,7 +41,7 @@ pub fn read(text: &str, file_name: &str) -> Result<Pack, FormatError> {
     };
     let file: File = toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
-        let problem = error.message().replace('\n', ", ");
+        let problem = toml_error::told(error.message(), ", ");
         refuse(
             offset,
             problem,

@@ -1,7 +1,7 @@
 //! `config.toml` changed in one place, with everything else left as it stands: comments, order
 //! and blanks are the person's.
 
-use super::{FormatError, config_file};
+use super::{FormatError, config_file, toml_error};
 use crate::model::{
     Environment, Grant, GrantKind, GrantPart, Origin, Placement, Token, TokenName, TokenSource,
 };
@@ -300,7 +300,7 @@ pub fn remove_token(text: &str, file: &str, name: &TokenName) -> Result<String, 
 fn parse(text: &str, file: &str) -> Result<DocumentMut, FormatError> {
     text.parse::<DocumentMut>().map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
-        let problem = error.message().replace('\n', " ");
+        let problem = toml_error::told(error.message(), " ");
         FormatError::at(file, text, offset, problem, "Correct the line first.")
     })
 }

@@ -1,11 +1,12 @@
 //! `config.toml`: environments, tokens by name, limits. Values of tokens never stand in it.
 
-use super::FormatError;
 use super::grant_table::{self, GrantTable, SecretTable};
 use super::team_table::TeamTable;
+use super::{FormatError, toml_error};
+use crate::insight::redact::Mask;
 use crate::model::{
     Address, Environment, Family, Grant, HttpVersion, Identity, Origin, Placement, Reach, Settings,
-    Token, TokenName, TokenSource, bare_url, size,
+    Token, TokenName, TokenSource, bare_url, size, told_source,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -22,7 +23,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
             file,
             text,
             offset,
-            error.message().replace('\n', " "),
+            toml_error::told(error.message(), " "),
             remedy,
         )
     })?;
@@ -35,7 +36,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
         TokenName::new(text).ok_or_else(|| {
             wrong(
                 place.to_owned(),
-                format!("\"{text}\" cannot name a token"),
+                format!("\"{}\" cannot name a token", told_source(text)),
                 "Use at most 40 lower-case letters, digits, dashes, dots or underscores.",
             )
         })
@@ -47,7 +48,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
             Origin::exactly(text.get_ref()).map_err(|why| {
                 let problem = format!(
                     "\"{}\" in {key} of {place} is not an origin: {why}",
-                    text.get_ref()
+                    told_source(&Mask::default().url(text.get_ref()))
                 );
                 let remedy =
                     "Write scheme, host and port of each, as https://api.acme.example:8443.";
@@ -161,7 +162,11 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
         });
     }
     for (token, mut table) in config.tokens {
-        let place = format!("tokens.{token}");
+        let shown = match TokenName::new(&token) {
+            Some(_) => token.as_str(),
+            None => told_source(&token),
+        };
+        let place = format!("tokens.{shown}");
         let ttl = table
             .ttl
             .take()
@@ -394,7 +399,8 @@ impl TokenTable {
             Placement::Bearer | Placement::Client(_) => true,
         };
         if !is_right {
-            return Err(format!("it cannot stand in {}", placement.words()));
+            let words = placement.words();
+            return Err(format!("it cannot stand in {}", told_source(&words)));
         }
         if let Some(BasicTable { password, .. }) = basic {
             if self.has_source() {

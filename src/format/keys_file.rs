@@ -1,7 +1,7 @@
 //! `keys.toml`: which keys do what, an action's id on the left, one key or several on the right.
 //! Only the words and their places are read here; what they mean is known upstairs.
 
-use super::FormatError;
+use super::{FormatError, toml_error};
 use toml::de::{DeTable, DeValue};
 
 /// What the file says about one action.
@@ -27,7 +27,7 @@ pub fn read(text: &str, file: &str) -> Result<Vec<Row>, FormatError> {
     };
     let table = DeTable::parse(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        refuse(at, error.message())
+        refuse(at, &toml_error::told(error.message(), ", "))
     })?;
     let mut rows = Vec::new();
     for (id, value) in table.get_ref() {

@@ -49,6 +49,7 @@ pub mod sweep;
 mod team_table;
 pub mod theme_file;
 pub mod ticket;
+mod toml_error;
 mod variables;
 pub mod wget;
 mod written;

@@ -1,7 +1,7 @@
 //! A step of `*.session.toml` with another expectation: everything else of the file stays as it
 //! is, comments and the order of the lines included.
 
-use super::{FormatError, session_file};
+use super::{FormatError, session_file, toml_error};
 use crate::model::{Auth, Expectation, TokenName};
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value, value};
 
@@ -29,7 +29,7 @@ pub fn record(
     };
     let mut document = text.parse::<DocumentMut>().map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
-        let problem = error.message().replace('\n', " ");
+        let problem = toml_error::told(error.message(), " ");
         FormatError::at(file, text, offset, problem, "Correct the line first.")
     })?;
     let steps = document

@@ -7,7 +7,7 @@ mod writer;
 
 pub use carried::{is_below, is_carried};
 
-use super::FormatError;
+use super::{FormatError, toml_error};
 use crate::model::{
     Auth, Body, Capture, Expectation, Param, Piece, Pin, RequestSpec, Session, Step, TokenName,
     is_plain, pieces, query_rows, written,
@@ -55,7 +55,7 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
         Ok(session) => session,
         Err(error) => {
             let offset = error.span().map_or(0, |span| span.start);
-            let problem = error.message().replace('\n', " ");
+            let problem = toml_error::told(error.message(), " ");
             return wrong(offset, problem, "Correct the line, or take it out.");
         }
     };

@@ -1,7 +1,7 @@
 //! A theme as TOML: a role on the left, its look in words on the right, as in
 //! `success = "#8cc265 bold"` or `ground = "white on black"`.
 
-use super::FormatError;
+use super::{FormatError, toml_error};
 use crate::model::{Ink, Look, Role, Scheme};
 use toml::de::{DeTable, DeValue};
 
@@ -45,7 +45,7 @@ fn read_on(text: &str, name: &str, file: &str, usual: &Scheme) -> Result<Scheme,
     };
     let table = DeTable::parse(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        refuse(at, error.message().to_owned(), REMEDY)
+        refuse(at, toml_error::told(error.message(), ", "), REMEDY)
     })?;
     let mut rows = Vec::new();
     let (mut note, mut scheme) = (String::new(), usual.clone());

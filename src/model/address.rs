@@ -8,6 +8,9 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use url::{Position, Url};
 
+/// The most bytes of a URL that the HTTP library sends.
+pub const LONGEST_URL: usize = 65_534;
+
 /// The URL with stand-ins for its tokens, and its text with their slots.
 pub fn address(
     spec: &RequestSpec,
@@ -42,6 +45,15 @@ pub fn address(
             Some(_) => text.push('&'),
         }
         text.push_str(&fit(&stand_ins.put(pair), fits_query));
+    }
+    if text.len() > LONGEST_URL {
+        return Err(bad(
+            format!(
+                "the URL has {} bytes, and no more than {LONGEST_URL} can be sent",
+                text.len()
+            ),
+            "Send what is long in the body.",
+        ));
     }
     text.push_str(&fragment);
     match stand_ins.taken_out(&text) {

@@ -34,7 +34,7 @@ mod template;
 mod token;
 mod visible;
 
-pub use address::bare_url;
+pub use address::{LONGEST_URL, bare_url};
 pub use author::Author;
 pub use body::{
     BodyKind, FORM, decoded, decoded_around_names, encoded, encoded_around_names, file_type,

@@ -119,8 +119,9 @@ pub fn token_inspect(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
 
 /// The environments of the settings; where the server is fixed to one, that alone.
 pub fn env_list(errand: &Errand, _: &Given) -> Result<Value, Trouble> {
+    let mask = errand.ground.client.vault().mask();
     Ok(match errand.ground.named(None)? {
-        Some(fixed) => env::environments_json(&[fixed]),
-        None => env::environments_json(&errand.ground.settings.environments),
+        Some(fixed) => env::environments_json(&[fixed], &mask),
+        None => env::environments_json(&errand.ground.settings.environments, &mask),
     })
 }

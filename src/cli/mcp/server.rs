@@ -114,7 +114,10 @@ fn done(tool: &Tool, arguments: JsonObject, errand: &Errand) -> CallToolResult {
             }
             result
         }
-        Err(trouble) => failed(&trouble.to_string()),
+        Err(trouble) => {
+            let mask = errand.ground.client.vault().mask();
+            failed(&mask.text(&trouble.to_string()))
+        }
     };
     for why in unkept {
         result.content.push(ContentBlock::text(outside::line(&why)));

@@ -195,7 +195,7 @@ pub fn cut(error: reqwest::Error, host: &str) -> Failure {
 
 /// Says in plain words what is wrong with a chunk (RFC 9112, 7.1), by the library's words.
 fn chunk_fault(words: &str) -> &'static str {
-    const KNOWN: [(&str, &str); 9] = [
+    const KNOWN: [(&str, &str); 10] = [
         (
             "chunk body",
             "a chunk does not end where the length before it says",
@@ -203,6 +203,10 @@ fn chunk_fault(words: &str) -> &'static str {
         (
             "extension",
             "what follows the length of a chunk cannot be read",
+        ),
+        (
+            "trailers",
+            "more follows the last chunk than is read of an answer",
         ),
         ("overflow", "the length of a chunk is beyond all measure"),
         ("Invalid Size", NO_LENGTH),

@@ -5,7 +5,8 @@ use super::fault::host;
 use crate::engine::vault::Filled;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::model::{
-    Cause, Environment, Failure, Header, Headers, Hop, Origin, Response, SentRequest, limits,
+    Cause, Environment, Failure, Header, Headers, Hop, LONGEST_URL, Origin, Response, SentRequest,
+    limits,
 };
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -110,6 +111,11 @@ impl Trail {
             return Err(refused("its Location is not http or https".into()));
         }
         to.set_fragment(None);
+        if to.as_str().len() > LONGEST_URL {
+            return Err(refused(format!(
+                "its Location is longer than the {LONGEST_URL} bytes that a URL may have here"
+            )));
+        }
         let is_home = Origin::of(&from) == Origin::of(&to);
         let mut dropped = Vec::new();
 

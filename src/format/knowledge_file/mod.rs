@@ -5,8 +5,8 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-use super::FormatError;
 use super::statement::StatementRow;
+use super::{FormatError, toml_error};
 use crate::insight::api::Phrase;
 use crate::insight::api::calls::{
     Assumptions, Calls, HeaderForm, HeaderSays, ListCall, RequestHeader, WhoAmI,
@@ -94,7 +94,7 @@ pub fn examples(text: &str, file_name: &str) -> Result<Vec<Example>, FormatError
 fn parsed(text: &str, file_name: &str) -> Result<File, FormatError> {
     toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
-        let problem = error.message().replace('\n', ", ");
+        let problem = toml_error::told(error.message(), ", ");
         let remedy = "Correct this line; `httriage help knowledge` shows every key";
         FormatError::at(file_name, text, offset, problem, remedy)
     })

@@ -1,5 +1,6 @@
 //! A call without its secrets: what of it is looked through, and for what.
 
+use super::packed;
 use super::places::Named;
 use super::search::{Found, Search};
 use super::spared::is_kept;
@@ -10,8 +11,8 @@ use super::texts::{
 use super::values::Value;
 use super::{Exchange, LONGEST_MASK, Mask, is_secret, is_secret_name, without_jwts};
 use crate::model::{
-    Body, Failure, Headers, Outcome, Param, RawExchange, RequestSpec, Response, SentRequest, Slot,
-    SlotPlace, as_text, slot as slot_text,
+    Body, Failure, Headers, MASK, Outcome, Param, RawExchange, RequestSpec, Response, SentRequest,
+    Slot, SlotPlace, as_text, slot as slot_text,
 };
 use std::collections::HashSet;
 
@@ -141,11 +142,18 @@ impl Cleaner<'_> {
             }
         }
         exchange.sent.url = self.url(&exchange.sent.url);
+        let is_said = packed::is_said(&exchange.sent.headers);
         exchange.sent.headers = self.headers(&exchange.sent.headers);
-        exchange.sent.body = self.bytes(exchange.sent.body);
+        exchange.sent.body = self.body(exchange.sent.body, is_said);
         exchange.typed = self.typed(exchange.typed);
+        exchange.case = exchange.case.map(|case| self.text(&case));
+        exchange.sent.method = self.method(&exchange.sent.method);
         for hop in &mut exchange.redirects {
             hop.location = self.url(&hop.location);
+            hop.method = self.method(&hop.method);
+            for name in &mut hop.dropped {
+                *name = self.text(name);
+            }
         }
         exchange.outcome = match exchange.outcome {
             Outcome::Answered(response) => Outcome::Answered(self.response(response, body)),
@@ -165,6 +173,7 @@ impl Cleaner<'_> {
     fn typed(&self, mut spec: RequestSpec) -> RequestSpec {
         spec.url = self.named(&spec.url, false, |text| self.url(text)).0;
         spec.notes = self.text(&spec.notes);
+        spec.method = self.method(&spec.method);
         let row = |row: &mut Param| {
             row.name = self.text(&row.name);
             let mask = |text: &str| self.value(&row.name, text);
@@ -174,6 +183,11 @@ impl Cleaner<'_> {
             let hides = |written: &String| *written != self.text(written);
             row.written.take_if(|written| hides(written));
         };
+        let is_said = spec.headers.iter().any(|row| {
+            row.enabled
+                && row.name.eq_ignore_ascii_case("content-encoding")
+                && packed::names_coding(&row.value)
+        });
         spec.params.iter_mut().for_each(row);
         spec.headers.iter_mut().for_each(row);
         let body = |text: &str| lossy(self.bytes(text.as_bytes().to_vec()));
@@ -185,7 +199,7 @@ impl Cleaner<'_> {
                     (text, true) => Body::Bytes(text.into_bytes()),
                     (text, false) => Body::Text(text),
                 },
-                Err(_) => Body::Bytes(self.bytes(bytes)),
+                Err(_) => Body::Bytes(self.body(bytes, is_said)),
             },
             Body::Form(mut rows) => {
                 rows.iter_mut().for_each(row);
@@ -193,6 +207,9 @@ impl Cleaner<'_> {
             }
             Body::Multipart(mut parts) => {
                 for part in &mut parts {
+                    part.name = self.text(&part.name);
+                    let texts = part.file_name.iter_mut().chain(&mut part.media_type);
+                    texts.for_each(|text| *text = self.text(text));
                     if part.is_file {
                         part.value = self.text(&part.value);
                         continue;
@@ -232,15 +249,23 @@ impl Cleaner<'_> {
     }
 
     fn response(&self, mut response: Response, body: Found) -> Response {
+        // Of what was unpacked the size on the wire is known.
+        let is_said = response.wire_bytes.is_none() && packed::is_said(&response.headers);
         response.headers = self.headers(&response.headers);
         response.trailers = self.headers(&response.trailers);
         response.reason = self.text(&response.reason);
         response.received = Some(response.body_bytes());
         response.cookies.given = Vec::new();
-        for text in &mut response.cookies.refused {
+        let cookies = &mut response.cookies;
+        let named = cookies.expired.iter_mut().chain(&mut cookies.taken_back);
+        for text in named.chain(&mut cookies.refused) {
             *text = self.text(text);
         }
-        if let Some(masked) = self.search.write(&response.body, body) {
+        let masked = match self.left_out(&response.body, is_said) {
+            Some(sentence) => Some(sentence),
+            None => self.search.write(&response.body, body),
+        };
+        if let Some(masked) = masked {
             response.set_body(masked);
         }
         response
@@ -257,7 +282,7 @@ impl Cleaner<'_> {
                 } else {
                     self.bytes(header.value.clone())
                 };
-                (header.name.clone(), value)
+                (self.text(&header.name), value)
             })
             .collect()
     }
@@ -278,12 +303,49 @@ impl Cleaner<'_> {
         masked.map_or_else(|| value.to_owned(), lossy)
     }
 
+    /// A method is sent in capitals, in whatever letters it was typed.
+    fn method(&self, method: &str) -> String {
+        let small = method.to_ascii_lowercase();
+        let masked = self.text(&small);
+        if masked == small {
+            method.to_owned()
+        } else {
+            masked
+        }
+    }
+
     fn url(&self, text: &str) -> String {
         url(&self.search, text)
     }
 
     fn text(&self, text: &str) -> String {
         super::texts::text(&self.search, text)
+    }
+
+    /// A body, which may be packed.
+    fn body(&self, bytes: Vec<u8>, is_said: bool) -> Vec<u8> {
+        let left_out = self.left_out(&bytes, is_said);
+        left_out.unwrap_or_else(|| self.bytes(bytes))
+    }
+
+    /// What stands in the place of a body with packed data that holds a secret, or that should be
+    /// packed and cannot be looked through; `is_said` where its headers say that it is packed.
+    fn left_out(&self, body: &[u8], is_said: bool) -> Option<Vec<u8>> {
+        let inside = packed::inside(body);
+        let mut texts = inside.texts.iter();
+        let is_unread = is_said
+            && !inside.is_read
+            && body.len() >= packed::SHORTEST
+            && std::str::from_utf8(body).is_err();
+        let why = if texts.any(|text| self.search.clean(text).is_some()) {
+            "they are packed, and hold a secret"
+        } else if inside.is_over || is_unread {
+            "they are packed, and cannot be looked through for secrets"
+        } else {
+            return None;
+        };
+        let sentence = format!("{MASK} {} bytes are not kept: {why}.\n", body.len());
+        Some(sentence.into_bytes())
     }
 
     fn bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
@@ -296,6 +358,8 @@ fn values_of_request(sent: &SentRequest) -> Vec<Value> {
     let mut values = values_of_headers(&sent.headers);
     values.extend(values_of_url(&sent.url));
     values.extend(values_in(&sent.body));
+    let packed = packed::inside(&sent.body).texts.into_iter();
+    values.extend(packed.flat_map(|text| values_in(&text)));
     values
 }
 

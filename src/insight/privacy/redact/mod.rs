@@ -8,6 +8,7 @@ mod jwt;
 mod looks;
 mod makers;
 mod names;
+mod packed;
 mod paths;
 mod places;
 mod rows;
@@ -155,6 +156,7 @@ impl Mask {
         summary.url = texts::url(&search, &summary.url);
         clean(&mut summary.notes);
         summary.message.as_mut().map(clean);
+        summary.case.as_mut().map(clean);
         for error in &mut summary.errors {
             let texts = [&mut error.title, &mut error.detail, &mut error.code];
             texts.into_iter().flatten().for_each(clean);

@@ -20,6 +20,9 @@ const BLOCK: usize = 4 << 20;
 /// What two blocks have in common, so that nothing is cut in two.
 const OVERLAP: usize = 256 << 10;
 
+/// So often the zeros of wide letters are left out: four bytes a letter have three of them.
+const WIDEST: u8 = 3;
+
 /// Base64 in base64 is unpacked so often.
 const MOST_UNPACKED: u8 = 2;
 
@@ -70,8 +73,13 @@ impl<'v> Search<'v> {
     }
 
     /// Everything secret in a text: as it stands, across wrapped lines, in bytes written as
-    /// numbers, in event streams, and behind escapes and base64 where there are signs of them.
+    /// numbers, in event streams, in two bytes a letter, and behind escapes and base64 where there
+    /// are signs of them.
     pub fn look(&self, text: &[u8]) -> Found {
+        self.look_in(text, WIDEST)
+    }
+
+    fn look_in(&self, text: &[u8], wide: u8) -> Found {
         if !self.has_values() && !self.by_name {
             return Found::default();
         }
@@ -86,6 +94,12 @@ impl<'v> Search<'v> {
         if self.hides_values(text) {
             let values = Search::for_values(&self.sets);
             found.add(values.look_behind(text, 1), 0);
+        }
+        if wide > 0
+            && let Some(narrow) = read(text, Reading::Wide)
+        {
+            let inside = self.look_in(&narrow, wide - 1);
+            found.add(inside.brought_back(text, Reading::Wide), 0);
         }
         found
     }

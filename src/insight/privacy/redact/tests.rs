@@ -209,6 +209,36 @@ fn secret_members_are_masked_at_any_depth_and_only_strings() {
 }
 
 #[test]
+fn a_secret_in_letters_of_two_bytes_is_masked_in_every_body() {
+    let text = format!("{{\"password\":\"hunter2-hunter2\",\"k\":\"{VALUE}\",\"a\":1}}");
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for wide in [&little, &big] {
+        for body in [
+            wide.clone(),
+            [&b"\x01\x02MZ"[..], &wide[..], b"\0\0"].concat(),
+        ] {
+            let sent = SentRequest {
+                body: body.clone(),
+                ..SentRequest::default()
+            };
+            let response = Response {
+                body,
+                ..Response::default()
+            };
+            let masked = mask().exchange(exchange(sent, response));
+            for kept in [&masked.sent.body, &masked.outcome.response().unwrap().body] {
+                let narrow: Vec<u8> = kept.iter().copied().filter(|b| *b != 0).collect();
+                let narrow = String::from_utf8_lossy(&narrow);
+                assert!(!narrow.contains("hunter2-hunter2"), "{narrow}");
+                assert!(!narrow.contains(VALUE), "{narrow}");
+                assert!(narrow.contains("\"a\":1"), "{narrow}");
+            }
+        }
+    }
+}
+
+#[test]
 fn credentials_in_a_url_are_masked() {
     assert_eq!(
         mask().url("https://me:pw@h.example/x"),

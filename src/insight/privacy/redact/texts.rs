@@ -145,7 +145,8 @@ pub fn direct_values(text: &[u8], found: &Found) -> Vec<Value> {
     let direct = found.named.iter().filter(|named| named.is_direct);
     let mut values = Vec::new();
     for named in direct {
-        let stood = String::from_utf8_lossy(&text[named.range.clone()]);
+        // Without the zeros of wide letters.
+        let stood = String::from_utf8_lossy(&text[named.range.clone()]).replace('\0', "");
         let credential = match stood.split_once(' ') {
             Some((scheme, rest)) if is_scheme(scheme) => rest.trim_start(),
             _ => &stood,

@@ -41,6 +41,8 @@ pub(super) enum Reading {
     Events,
     /// Mail, whose signs are written as `=3D` and whose long lines end with `=`.
     Mail,
+    /// Two bytes a letter, of which one is zero.
+    Wide,
 }
 
 impl Reading {
@@ -52,6 +54,7 @@ impl Reading {
             Reading::Joined => wraps(text, from),
             Reading::Events => events(text, from),
             Reading::Mail => mail(text, from),
+            Reading::Wide => wide(text, from),
         }
     }
 }
@@ -284,6 +287,24 @@ fn mail(text: &[u8], from: usize) -> Option<Change> {
     }
 }
 
+/// A zero beside a letter, where every second byte is one: text in UTF-16, in either order.
+fn wide(text: &[u8], from: usize) -> Option<Change> {
+    let is_zero = |at: usize| text.get(at) == Some(&0);
+    let is_letter = |at: usize| {
+        let byte = text.get(at);
+        byte.is_some_and(|b| matches!(b, b' '..=b'~' | b'\t' | b'\r' | b'\n'))
+    };
+    let mut at = from;
+    loop {
+        at += memchr::memchr(0, text.get(at..)?)?;
+        let ends = at >= 2 && is_letter(at - 1) && is_zero(at - 2);
+        if ends || is_letter(at + 1) && is_zero(at + 2) {
+            return Some(Change::of_bytes(at, 1, b""));
+        }
+        at += 1;
+    }
+}
+
 fn is_packed(b: &u8) -> bool {
     b.is_ascii_alphanumeric() || b"+/-_".contains(b)
 }
@@ -329,6 +350,22 @@ mod tests {
             );
         }
         assert!(read(b"{\n \"a\": 1\n}", Reading::Joined).is_none());
+    }
+
+    #[test]
+    fn two_bytes_a_letter_read_as_one() {
+        let letters = "{\"k\":\"v\"}\r\n".encode_utf16();
+        let little: Vec<u8> = letters.clone().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = letters.flat_map(u16::to_be_bytes).collect();
+        for wide in [little, big] {
+            let narrow = read(&wide, Reading::Wide).unwrap();
+            assert_eq!(narrow, b"{\"k\":\"v\"}\r\n");
+            let mut way = WayBack::new(&wide, Reading::Wide);
+            let at = way.start(2);
+            assert_eq!(wide[at], b'k');
+        }
+        assert!(read(b"a\0\0\0b", Reading::Wide).is_none());
+        assert!(read("no zero".as_bytes(), Reading::Wide).is_none());
     }
 
     proptest! {
