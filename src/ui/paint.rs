@@ -577,9 +577,26 @@ fn plain(symbol: &str) -> Option<&'static str> {
     })
 }
 
+/// In ASCII, what was cut off ends with two dots: one could be the end of a sentence.
+fn dots(buffer: &mut Buffer) {
+    let width = buffer.area.width.max(1) as usize;
+    for row in buffer.content.chunks_mut(width) {
+        for place in 1..row.len() {
+            let before = row[place - 1].symbol();
+            let gives_way = before.len() == 1 && before.is_ascii() && before != "|";
+            if row[place].symbol() == "…" && gives_way {
+                row[place - 1].set_symbol(".");
+            }
+        }
+    }
+}
+
 /// The last guard: removes every character that controls a terminal from a finished picture,
 /// whichever widget drew it.
 pub fn sweep(buffer: &mut Buffer, theme: &Theme) {
+    if theme.ascii {
+        dots(buffer);
+    }
     for cell in &mut buffer.content {
         let symbol = cell.symbol();
         if !symbol.is_ascii() || symbol.len() > 1 {
@@ -633,6 +650,14 @@ mod tests {
             assert!(closed <= 3 * MOST_LINES, "{width}: {closed}");
             assert!(columns.entry(&entry, true, &theme).len() > closed);
         }
+    }
+
+    #[test]
+    fn what_is_cut_off_ends_with_two_dots_in_ascii() {
+        let mut buffer = Buffer::with_lines(["abc…", "…d"]);
+        sweep(&mut buffer, &Theme::new(true, true));
+        let text: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
+        assert_eq!(text, "ab...d  ");
     }
 
     #[test]
