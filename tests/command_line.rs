@@ -442,6 +442,20 @@ fn a_code_is_explained() {
 }
 
 #[test]
+fn a_code_of_a_standard_is_explained_whichever_api_is_in_use() {
+    for code in ["invalid_token", "insufficient_scope", "invalid_grant"] {
+        let ran = Home::new().run(&["explain", code]);
+        assert_eq!(ran.code, 0, "{code}: {}", ran.err);
+        assert!(ran.out.starts_with(code), "{}", ran.out);
+        assert!(ran.out.contains("OAuth"), "{}", ran.out);
+    }
+    let json = Home::new()
+        .run(&["explain", "invalid_token", "--json"])
+        .json();
+    assert_eq!(json["causes"][0], "token.rejected");
+}
+
+#[test]
 fn a_body_is_explained_from_standard_input() {
     let bare = r#""errors": [{"title": "Not Found", "detail": "The link is not valid", "code": "not_found"}]"#;
     for args in [&["explain", "-", "--json"][..], &["explain", "--json"]] {

@@ -175,6 +175,9 @@ fn token_add_writes_the_place() {
     );
     home.run(&["token", "add", "c", "--prompt", "--header", "a b"])
         .refused(2, &["cannot stand in"]);
+    // The name of an environment is none of a variable.
+    home.run(&["token", "add", "c", "--env", "acme"])
+        .refused(2, &["environment of config.toml", "--for acme"]);
     assert!(
         !std::fs::read_to_string(home.path("config.toml"))
             .unwrap()

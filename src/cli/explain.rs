@@ -51,6 +51,11 @@ pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
         cause(&note, out);
         return Ok(0);
     }
+    let elsewhere = code_elsewhere(what, here);
+    if !elsewhere.is_empty() {
+        codes_elsewhere(&elsewhere, out);
+        return Ok(0);
+    }
     let bytes = read(what)?;
     text_of_file(&bytes, what, &home, &catalogue, out)
 }
@@ -63,8 +68,44 @@ pub fn word_json(what: &str, here: Glossary) -> Option<Value> {
     if let Some(note) = here.code(what, None) {
         return Some(code_json(note));
     }
-    let note = here.cause(Cause::from_id(what)?)?;
-    Some(cause_json(&note))
+    if let Some(note) = Cause::from_id(what).and_then(|cause| here.cause(cause)) {
+        return Some(cause_json(&note));
+    }
+    let elsewhere = code_elsewhere(what, here);
+    let (_, first) = elsewhere.first()?;
+    let mut document = code_json(first);
+    document["notes"] = notes_json(&[Note::new(in_packs(&elsewhere))]);
+    Some(document)
+}
+
+/// What other packs say of a code; a file of that name is meant where there is one.
+fn code_elsewhere(what: &str, here: Glossary) -> Vec<(String, CodeNote)> {
+    if Path::new(what).exists() {
+        return Vec::new();
+    }
+    here.code_elsewhere(what)
+}
+
+/// `In 2 packs: GitHub, Slack.`
+fn in_packs(found: &[(String, CodeNote)]) -> String {
+    let titles: Vec<&str> = found.iter().map(|(title, _)| title.as_str()).collect();
+    let packs = if titles.len() == 1 { "pack" } else { "packs" };
+    format!("In {} {packs}: {}.", titles.len(), titles.join(", "))
+}
+
+/// Packs whose own words for a code are printed, beyond the first.
+const MOST_PACKS: usize = 5;
+
+fn codes_elsewhere(found: &[(String, CodeNote)], out: &mut Out) {
+    if let Some((_, first)) = found.first() {
+        code(first, out);
+    }
+    out.paragraph(&in_packs(found));
+    let others = found.iter().skip(1).take(MOST_PACKS);
+    out.list(
+        "What others mean by it",
+        others.map(|(title, note)| format!("{title}: {}", note.meaning.text)),
+    );
 }
 
 /// What a text tells of a call that somebody else made.

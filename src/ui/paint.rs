@@ -282,8 +282,8 @@ pub fn columns(cells: &[Cell]) -> Vec<Line<'static>> {
         .collect()
 }
 
-/// Lines of a detail that are visible before its entry is opened.
-const DETAIL_LINES: usize = 3;
+/// Lines of a text that are visible before its entry is opened.
+const MOST_LINES: usize = 3;
 
 /// A text in no more than `most` lines, with a sign if it goes on.
 fn in_lines(text: &str, width: usize, most: usize) -> String {
@@ -420,21 +420,26 @@ impl EntryColumns {
         cells.filter(|(_, width, _)| *width > 0).collect()
     }
 
-    /// Title, detail, field and code side by side, with a dash for what the API left out. A long
-    /// detail is cut after three lines, unless the entry is open.
+    /// Title, detail, field and code side by side, with a dash for what the API left out. A text is
+    /// cut after three lines, unless the entry is open.
     pub fn entry(&self, entry: &ErrorLine, opened: bool, theme: &Theme) -> Vec<Line<'static>> {
         let text = |text: &Option<String>| match text {
             Some(text) => text.clone(),
             None => if theme.ascii { "-" } else { "–" }.to_owned(),
         };
-        let title = (text(&entry.title), self.title, theme.strong());
+        let mut title = (text(&entry.title), self.title, theme.strong());
         let mut detail = (text(&entry.detail), self.detail, Style::new());
         let named = entry
             .field
             .as_deref()
             .map(|field| short_field(field).to_owned());
-        let field = (text(&named), self.field, theme.strong());
-        let code = (text(&entry.code), self.code, Style::new());
+        let mut field = (text(&named), self.field, theme.strong());
+        let mut code = (text(&entry.code), self.code, Style::new());
+        let shorten = |cell: &mut Cell, width: usize| {
+            if !opened && width > 0 {
+                cell.0 = in_lines(&cell.0, width, MOST_LINES);
+            }
+        };
         if self.stacked {
             if let Some(field) = &named {
                 detail.0 = match &entry.detail {
@@ -442,10 +447,15 @@ impl EntryColumns {
                     None => field.clone(),
                 };
             }
+            let width = self.title + self.detail + self.field + self.code;
+            for cell in [&mut title, &mut detail, &mut code] {
+                shorten(cell, width);
+            }
             return self.stack(title, detail, code);
         }
-        if !opened {
-            detail.0 = in_lines(&detail.0, self.detail, DETAIL_LINES);
+        for cell in [&mut title, &mut detail, &mut field, &mut code] {
+            let width = cell.1;
+            shorten(cell, width);
         }
         columns(&self.kept([title, detail, field, code]))
     }
@@ -567,9 +577,26 @@ fn plain(symbol: &str) -> Option<&'static str> {
     })
 }
 
+/// In ASCII, what was cut off ends with two dots: one could be the end of a sentence.
+fn dots(buffer: &mut Buffer) {
+    let width = buffer.area.width.max(1) as usize;
+    for row in buffer.content.chunks_mut(width) {
+        for place in 1..row.len() {
+            let before = row[place - 1].symbol();
+            let gives_way = before.len() == 1 && before.is_ascii() && before != "|";
+            if row[place].symbol() == "…" && gives_way {
+                row[place - 1].set_symbol(".");
+            }
+        }
+    }
+}
+
 /// The last guard: removes every character that controls a terminal from a finished picture,
 /// whichever widget drew it.
 pub fn sweep(buffer: &mut Buffer, theme: &Theme) {
+    if theme.ascii {
+        dots(buffer);
+    }
     for cell in &mut buffer.content {
         let symbol = cell.symbol();
         if !symbol.is_ascii() || symbol.len() > 1 {
@@ -605,6 +632,32 @@ mod tests {
         for (pointer, name) in short {
             assert_eq!(short_field(pointer), name);
         }
+    }
+
+    #[test]
+    fn no_text_of_an_entry_takes_more_than_three_lines_before_it_is_opened() {
+        let long = "long words ".repeat(50);
+        let entry = ErrorLine {
+            title: Some(long.clone()),
+            detail: Some(long.clone()),
+            code: Some("forbidden".to_owned()),
+            ..ErrorLine::default()
+        };
+        let theme = Theme::new(true, false);
+        for width in [120, 80, 30] {
+            let columns = EntryColumns::new([&entry].into_iter(), width);
+            let closed = columns.entry(&entry, false, &theme).len();
+            assert!(closed <= 3 * MOST_LINES, "{width}: {closed}");
+            assert!(columns.entry(&entry, true, &theme).len() > closed);
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_ends_with_two_dots_in_ascii() {
+        let mut buffer = Buffer::with_lines(["abc…", "…d"]);
+        sweep(&mut buffer, &Theme::new(true, true));
+        let text: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
+        assert_eq!(text, "ab...d  ");
     }
 
     #[test]

@@ -36,6 +36,15 @@ pub fn run(args: &TokenAddArgs, out: &mut Out) -> Result<u8, Trouble> {
             )));
         }
     }
+    // Elsewhere --env names an environment.
+    if let Some(word) = args.env.as_deref()
+        && settings.environment(word).is_some()
+        && std::env::var_os(word).is_none()
+    {
+        return Err(Trouble::usage(format!(
+            "--env names the environment variable that holds the value, and {word} is an environment of config.toml. --for {word} binds the token to it."
+        )));
+    }
     let placement = placement(args);
     let kept = source(args, &name, &home)?;
     let token = Token {

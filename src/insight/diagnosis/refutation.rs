@@ -88,8 +88,10 @@ impl Refutation {
             .token
             .as_ref()
             .map_or_else(String::new, |name| format!(" with {name}"));
-        let again = match self.probe.purpose {
-            Purpose::Again => " again",
+        // It is numbered by `about`: who saw it made once reads that this is another time.
+        let again = match (self.probe.purpose, self.probe.about.as_str()) {
+            (Purpose::Again, "1") => " again",
+            (Purpose::Again, _) => " once more",
             _ => "",
         };
         format!(

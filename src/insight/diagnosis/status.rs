@@ -3,7 +3,7 @@
 //! `assets/catalogue`, and a person's own) and arrive here as values.
 
 use crate::insight::Exchange;
-use crate::insight::api::knowledge::Knowledge;
+use crate::insight::api::knowledge::{Knowledge, Layer};
 use crate::insight::api::library::Library;
 use crate::insight::calibration::Calibration;
 use crate::insight::error_body::{Entry, EntryOrigin};
@@ -112,6 +112,31 @@ impl Glossary<'_> {
         Some(&row.note)
     }
 
+    /// What packs that were not asked here say of a code, each with its title: the standards where
+    /// they name it, else every API that does.
+    pub fn code_elsewhere(&self, code: &str) -> Vec<(String, CodeNote)> {
+        if code.len() > LONGEST_CODE || code.contains(char::is_whitespace) {
+            return Vec::new();
+        }
+        let library = &self.catalogue.library;
+        let packs = library.list().into_iter().filter(|(id, ..)| {
+            // Most packs need not be read for this.
+            let text = library.text(id);
+            text.is_none_or(|text| text.contains(code))
+        });
+        let found = packs.filter_map(|(id, title, layer)| {
+            let pack = library.pack(id)?;
+            let note = pack.code(code, None)?.note.clone();
+            Some((layer, (title.to_owned(), note)))
+        });
+        let found: Vec<_> = found.collect();
+        let is_standard = |layer: Layer| layer == Layer::Standard;
+        let has_standard = found.iter().any(|(layer, _)| is_standard(*layer));
+        let found = found.into_iter();
+        let kept = found.filter(|(layer, _)| is_standard(*layer) || !has_standard);
+        kept.map(|(_, told)| told).collect()
+    }
+
     /// The words for a cause at this API, over the general ones; `None` where neither knows it.
     pub fn cause(&self, cause: Cause) -> Option<CauseNote> {
         let general = self.catalogue.cause(cause);
@@ -121,6 +146,9 @@ impl Glossary<'_> {
         }
     }
 }
+
+/// No pack has a longer code.
+const LONGEST_CODE: usize = 200;
 
 /// Columns of a code in a sentence.
 const CODE: usize = 60;
@@ -252,6 +280,37 @@ mod tests {
         assert_eq!(here.status(599), None);
         assert_eq!(here.code("Not_Found", None), None);
         assert_eq!(here.code("", None), None);
+    }
+
+    #[test]
+    fn a_code_is_looked_for_in_the_standards_and_then_in_every_other_pack() {
+        let pack = |id: &str, layer, word: &str| Pack {
+            id: id.to_owned(),
+            title: id.to_uppercase(),
+            layer,
+            codes: vec![
+                code(word, id),
+                code(if id == "b" { "other" } else { id }, id),
+            ],
+            ..Pack::default()
+        };
+        let library = Library::default().with_own(vec![
+            pack("a", Layer::Api, "shared"),
+            pack("b", Layer::Api, "shared"),
+            pack("s", Layer::Standard, "other"),
+        ]);
+        let catalogue = Catalogue {
+            library: Arc::new(library),
+            ..Catalogue::default()
+        };
+        let knowledge = Knowledge::default();
+        let titles = |code: &str| {
+            let told = catalogue.beside(&knowledge).code_elsewhere(code);
+            told.into_iter().map(|(title, _)| title).collect::<Vec<_>>()
+        };
+        assert_eq!(titles("shared"), ["A", "B"]);
+        assert_eq!(titles("other"), ["S"]);
+        assert!(titles("nowhere").is_empty() && titles("two words").is_empty());
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub use made_up::made_up;
 pub use problem::{TokenKind, TokenProblem};
 pub use repair::{Repair, repair};
 pub use seems::{Seems, seems_token};
-pub use words::{How, Line, Tone, differences, lines, relative};
+pub use words::{How, Line, Tone, claim_text, differences, lines, relative};
 
 /// What a look at a token's text tells; safe to show, to keep and to print.
 #[derive(Clone, Debug, PartialEq, Eq)]

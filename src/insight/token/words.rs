@@ -258,6 +258,17 @@ pub fn relative(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// The value of a claim as a person reads it: seconds since 1970 become a time (RFC 7519, 4.1).
+pub fn claim_text(name: &str, value: String) -> String {
+    const TIMES: &[&str] = &["exp", "iat", "nbf", "auth_time", "updated_at"];
+    if !TIMES.contains(&name) {
+        return value;
+    }
+    let seconds = value.trim().parse::<f64>().ok();
+    let at = seconds.and_then(|seconds| Timestamp::from_second(seconds as i64).ok());
+    at.map_or(value, |at| at.to_string())
+}
+
 /// What two tokens say differently: the claim, and what each says of it.
 pub fn differences(
     first: &TokenReport,
@@ -394,6 +405,14 @@ mod tests {
             .find(|(name, ..)| name == "scope write")
             .unwrap();
         assert_eq!((&scope.1, scope.2.as_deref()), (&None, Some("held")));
+    }
+
+    #[test]
+    fn the_time_of_a_claim_is_no_number_of_seconds() {
+        let text = |name, value: &str| claim_text(name, value.to_owned());
+        assert_eq!(text("exp", "1799999820"), "2027-01-15T07:57:00Z");
+        assert_eq!(text("exp", "soon"), "soon");
+        assert_eq!(text("level", "1799999820"), "1799999820");
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub fn draw(
         None => Vec::new(),
     };
     let (lines, at) = lines(state, pane, theme, width);
-    let height = sheet::draw(&head, &lines, at, pane.top, inside, screen);
+    let height = sheet::draw(&head, &lines, at, pane.top, inside, theme, screen);
     (lines.len(), height)
 }
 
@@ -107,10 +107,10 @@ fn lines(
             tells: tells(case, probed),
         };
         let selected = pane.list.cursor == place + 1;
-        row.draw(branch, selected, theme, width, &mut lines);
         if selected {
-            at = lines.len() - 1;
+            at = lines.len();
         }
+        row.draw(branch, selected, theme, width, &mut lines);
     }
     if pane.job.is_some() {
         lines.push(Line::styled(waiting(pane), theme.dim()));
@@ -161,9 +161,13 @@ fn verdict(
         Span::styled(reads, theme.dim()),
         Span::styled(known, theme.dim()),
     ])];
-    let texts = wrap(&visible_line(&first.summary), room)
-        .into_iter()
-        .take(3);
+    let most = if width < sheet::SMALL { 2 } else { 3 };
+    let mut texts = wrap(&visible_line(&first.summary), room);
+    if texts.len() > most {
+        let rest = texts.split_off(most - 1).join(" ");
+        texts.push(cut(&rest, room));
+    }
+    let texts = texts.into_iter();
     lines.extend(texts.map(|text| Line::styled(text, theme.strong())));
     let mut sure = format!("{} ({})", first.sure(), first.percent());
     if pane.job.is_some() {
@@ -178,7 +182,7 @@ fn verdict(
         Span::raw(cut(&sure, room)),
         Span::styled(id, theme.dim()),
     ]));
-    if let Some(test) = test(state, pane, explanation) {
+    if let Some(test) = test(state, pane, explanation, room) {
         lines.push(Line::styled(cut(&test, room), theme.dim()));
     }
     let bar = if pane.job.is_some() && state.is_busy() {
@@ -189,8 +193,13 @@ fn verdict(
     barred(lines, bar, theme)
 }
 
-/// How the verdict could be proved wrong, or the result of that test.
-fn test(state: &State, pane: &Investigate, explanation: &Explanation) -> Option<String> {
+/// How the verdict could be proved wrong, or the result of that test. Its key is never cut.
+fn test(
+    state: &State,
+    pane: &Investigate,
+    explanation: &Explanation,
+    room: usize,
+) -> Option<String> {
     if pane.job.is_some() || pane.exchange.is_received() {
         return None;
     }
@@ -199,7 +208,12 @@ fn test(state: &State, pane: &Investigate, explanation: &Explanation) -> Option<
     }
     let call = explanation.refuted_by.as_ref()?;
     let key = state.keymap.hint(Action::ProbeRefute).unwrap_or_default();
-    Some(visible_line(&format!("{} · {key} runs it", call.short())).into_owned())
+    let runs = format!(" · {key} runs it");
+    let says = cut(
+        &visible_line(&call.short()),
+        room.saturating_sub(runs.width()),
+    );
+    Some(format!("{says}{runs}"))
 }
 
 fn waiting(pane: &Investigate) -> String {
@@ -262,27 +276,33 @@ impl CallRow<'_> {
         let indent = BRANCH.saturating_sub(branch.width());
         let for_who = if room >= 50 { 13 } else { 0 };
         let for_tells = room.saturating_sub(for_path + 2 + for_who);
-        let style = if selected {
-            theme.selected()
-        } else {
-            Style::new()
+        // The whole row is the block, except for its branch; the sign keeps the ink of its class.
+        let of = |style: Style| match selected {
+            true => style.patch(theme.selected()),
+            false => style,
         };
         let mut spans = vec![
             Span::styled(branch.to_owned(), theme.dim()),
-            Span::styled(sign, theme.class(class)),
+            Span::styled(sign, of(theme.class(class))),
             Span::styled(
                 format!("  {}  ", fit(&cut(&path, for_path), for_path + indent)),
-                style,
+                of(Style::new()),
             ),
         ];
         if for_who > 0 {
             let who = fit(&cut(&self.who, for_who - 1), for_who);
-            spans.push(Span::styled(who, theme.name()));
+            spans.push(Span::styled(who, of(theme.name())));
         }
         let shown = cut(&self.tells, for_tells);
-        // The title already names the call itself.
+        // The title already names the call itself. What follows in full does not stand here too.
         let is_cut = selected && !branch.is_empty() && shown != self.tells;
-        spans.push(Span::raw(shown));
+        let shown = if is_cut { String::new() } else { shown };
+        let shown = if selected {
+            fit(&shown, for_tells)
+        } else {
+            shown
+        };
+        spans.push(Span::styled(shown, of(Style::new())));
         lines.push(Line::from(spans));
         if !is_cut {
             return;

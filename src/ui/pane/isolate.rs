@@ -47,7 +47,7 @@ pub fn draw(
     let width = sheet::width(inside);
     let head = head(state, pane, theme, width);
     let (lines, at) = lines(pane, theme, width);
-    let height = sheet::draw(&head, &lines, at, pane.top, inside, screen);
+    let height = sheet::draw(&head, &lines, at, pane.top, inside, theme, screen);
     (lines.len(), height)
 }
 
@@ -132,10 +132,10 @@ fn lines(pane: &Isolate, theme: &Theme, width: usize) -> (Vec<Line<'static>>, us
             tells: search.label(asked),
         };
         let selected = pane.list.cursor == number;
-        row.draw(branch, selected, theme, width, &mut lines);
         if selected {
-            at = lines.len().saturating_sub(1);
+            at = lines.len();
         }
+        row.draw(branch, selected, theme, width, &mut lines);
     }
     if pane.job.is_some() {
         let next = search.asked.len() + 1;

@@ -102,14 +102,72 @@ fn page(
     painted.sheet_lines = lines.len();
     let top = manual.top.min(lines.len().saturating_sub(height));
     let words = manual.sought.text();
-    for (rect, line) in inside.rows().zip(lines.iter().skip(top)) {
-        let style = match line.kind {
-            _ if line.has(&words) => theme.found(false),
-            LineKind::Heading => theme.strong(),
-            LineKind::Code => theme.code(),
-            LineKind::Text => Style::new(),
+    let mut in_code = false;
+    let mut shown = Vec::new();
+    for line in lines.iter().take(top + height) {
+        let (style, ink) = match line.kind {
+            _ if line.has(&words) => (theme.found(false), theme.found(false)),
+            LineKind::Heading => (theme.strong(), theme.key()),
+            LineKind::Code => (theme.code(), theme.code()),
+            LineKind::Text => (Style::new(), theme.key()),
         };
-        screen.render_widget(Line::styled(line.text.clone(), style), rect);
+        shown.push(if line.kind == LineKind::Code {
+            Line::styled(line.text.clone(), style)
+        } else {
+            in_code &= !line.text.is_empty();
+            inked(&line.text, &mut in_code, style, ink)
+        });
+    }
+    for (rect, line) in inside.rows().zip(shown.into_iter().skip(top)) {
+        screen.render_widget(line, rect);
     }
     lines.len().saturating_sub(top + height)
+}
+
+/// A line of a page without its backticks: what stands between them is drawn in `ink`. A column
+/// behind them stays where it was, and what began on the line before goes on.
+fn inked(text: &str, in_code: &mut bool, style: Style, ink: Style) -> Line<'static> {
+    let style_of = |in_code: bool| if in_code { ink } else { style };
+    let mut spans = Vec::new();
+    let mut part = String::new();
+    let mut left_out = 0;
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        if letter == '`' {
+            spans.push(Span::styled(std::mem::take(&mut part), style_of(*in_code)));
+            *in_code = !*in_code;
+            left_out += 1;
+            continue;
+        }
+        if letter == ' ' && left_out > 0 && letters.peek() == Some(&' ') {
+            part.push_str(&" ".repeat(left_out));
+            left_out = 0;
+        }
+        part.push(letter);
+    }
+    spans.push(Span::styled(part, style_of(*in_code)));
+    Line::from(spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratatui::style::Modifier;
+
+    #[test]
+    fn what_stands_between_backticks_has_another_ink_and_columns_stay() {
+        let ink = Style::new().add_modifier(Modifier::BOLD);
+        let mut in_code = false;
+        let line = inked("| `4xx`  press `a b", &mut in_code, Style::new(), ink);
+        assert_eq!(line.to_string(), "| 4xx    press a b");
+        assert!(in_code);
+        let bold = line.spans.iter().filter(|span| span.style == ink);
+        let bold: Vec<&str> = bold.map(|span| span.content.as_ref()).collect();
+        assert_eq!(bold, ["4xx", "a b"]);
+        assert_eq!(
+            inked("c` d", &mut in_code, Style::new(), ink).to_string(),
+            "c d"
+        );
+        assert!(!in_code);
+    }
 }

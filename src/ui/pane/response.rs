@@ -11,7 +11,7 @@ mod why;
 
 pub use why::{causes, seen};
 
-use self::call::{as_whom_and_when, call_of};
+use self::call::{as_whom_and_when, call_of, call_within};
 use self::errors::MARKS;
 use self::scroll::more_below;
 use crate::app::pane::{Measured, ResponseTab, Shown, path_of};
@@ -48,6 +48,11 @@ pub fn title(state: &State, width: u16) -> String {
     };
     if words.width() <= width {
         return words;
+    }
+    let before = if stale { "not this request · " } else { "" };
+    let room = width.saturating_sub(before.width());
+    if let Some(call) = call_within(shown, state, room) {
+        return format!("{before}{call}");
     }
     // The call line names method and path if they belong to it.
     match (stale, &state.response.of) {

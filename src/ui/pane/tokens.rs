@@ -14,8 +14,8 @@ use crate::insight::matrix::Access;
 use crate::insight::survey::Survey;
 use crate::insight::token::grant::got_lines;
 use crate::insight::token::{
-    Claims, How, Line as Told, TokenReport, Tone, Validity, beside, differences, lines, passport,
-    relative,
+    Claims, How, Line as Told, TokenReport, Tone, Validity, beside, claim_text, differences, lines,
+    passport, relative,
 };
 use crate::model::{
     Placement, StatusClass, Timestamp, TokenSource, cut, cut_front, fit, told_source, visible_line,
@@ -64,11 +64,8 @@ pub fn draw_list(
         ..area
     };
     let width = area.width as usize;
-    let names = rows.iter().map(|row| row.token.name.as_str().width());
-    let name = names.max().unwrap_or(0).clamp(4, 20).min(width / 3);
     let stands: Vec<(String, Style)> = rows.iter().map(|row| standing(row, state, theme)).collect();
-    let longest = stands.iter().map(|(words, _)| words.width()).max();
-    let columns = (name, longest.unwrap_or(0), width);
+    let widths = Widths::of(rows, &stands, width);
     let height = (area.height as usize).max(1);
     let top = pane.list.top(height);
     for (rect, place) in area.rows().zip(top..rows.len()) {
@@ -78,7 +75,7 @@ pub fn draw_list(
     for (number, row) in rows.iter().enumerate().skip(top).take(height) {
         let marked = pane.marked.contains(&row.token.name);
         let is_current = number == pane.list.cursor;
-        let line = row_line(row, (marked, is_current), &stands[number], columns, theme);
+        let line = row_line(row, (marked, is_current), &stands[number], &widths, theme);
         shown.push(if is_current && pane.part == TokensPart::List {
             Line::raw(fit(&line.to_string(), width)).style(theme.selected())
         } else {
@@ -147,12 +144,60 @@ fn put(lines: impl IntoIterator<Item = Line<'static>>, area: Rect, frame: &mut F
     }
 }
 
+/// Columns of the rows of the list; a kind and a source without room have none.
+struct Widths {
+    name: usize,
+    stands: usize,
+    kind: usize,
+    source: usize,
+}
+
+impl Widths {
+    /// How a token stands comes before its kind, and that before its source; so does no row have
+    /// what another lacks.
+    fn of(rows: &[TokenRow], stands: &[(String, Style)], width: usize) -> Widths {
+        let names = rows.iter().map(|row| row.token.name.as_str().width());
+        let name = names.max().unwrap_or(0).clamp(4, 20).min(width / 3);
+        let room = width.saturating_sub(name + 5);
+        let widths = |of: fn(&str) -> &str| {
+            let widths = stands.iter().map(|(words, _)| of(words).width());
+            widths.max().unwrap_or(0)
+        };
+        let (whole, brief) = (widths(|words| words), widths(in_brief));
+        let sources = rows.iter().filter_map(|row| row.source.as_ref());
+        let source = sources.map(|source| source.id().len()).max().unwrap_or(0);
+        let taken = |kind: usize, source: usize| {
+            let columns = [kind, source].into_iter().filter(|column| *column > 0);
+            columns.map(|column| column + 3).sum::<usize>()
+        };
+        let tails = [(KIND, source), (KIND, 0)].into_iter();
+        let mut tails = tails.filter(|(kind, source)| room >= brief + taken(*kind, *source));
+        let (kind, source) = tails.next().unwrap_or((0, 0));
+        Widths {
+            name,
+            stands: whole.min(room.saturating_sub(taken(kind, source))),
+            kind,
+            source,
+        }
+    }
+}
+
+/// Columns of the kind of a token.
+const KIND: usize = 8;
+
+/// How a token stands without what the inspector says as well: the code, and when it ends.
+fn in_brief(words: &str) -> &str {
+    let before_code = words.split_once(": ").map_or(words, |(before, _)| before);
+    let parts = before_code.split_once(", ");
+    parts.map_or(before_code, |(before, _)| before)
+}
+
 /// `▸ export     ▲ refused 10:12: insufficient_scope   JWT   keyring`
 fn row_line(
     row: &TokenRow,
     (marked, is_current): (bool, bool),
     (words, style): &(String, Style),
-    (name, longest, width): (usize, usize, usize),
+    widths: &Widths,
     theme: &Theme,
 ) -> Line<'static> {
     let mark = match (marked, is_current, theme.ascii) {
@@ -163,23 +208,24 @@ fn row_line(
     };
     let kind = row.report.as_ref().map_or("", |report| report.kind.id());
     let source = row.source.as_ref().map_or("", |source| source.id());
-    let room = width.saturating_sub(name + 5);
-    let wanted = room.saturating_sub(3 + 8 + 3 + 9).max(room.min(14));
-    let stands = longest.min(wanted);
-    // Where there is no room for the code, the inspector has it.
-    let short = match words.split_once(": ") {
-        Some((short, _)) if words.width() > stands => short,
-        _ => words,
+    let stands = widths.stands;
+    let short = if words.width() > stands {
+        in_brief(words)
+    } else {
+        words.as_str()
     };
+    let name = cut(row.token.name.as_str(), widths.name);
     let mut spans = vec![
         Span::styled(mark, theme.focus()),
-        Span::styled(fit(row.token.name.as_str(), name + 3), theme.name()),
+        Span::styled(fit(&name, widths.name + 3), theme.name()),
         Span::styled(fit(&cut(short, stands), stands), *style),
     ];
-    if room >= stands + 3 + 8 + 3 + source.len() {
-        let kind = fit(kind, 8);
-        let words = format!("   {kind}   {source}");
+    if widths.kind > 0 {
+        let words = format!("   {}", fit(kind, widths.kind));
         spans.push(Span::styled(words, theme.dim()));
+    }
+    if widths.source > 0 {
+        spans.push(Span::styled(format!("   {source}"), theme.dim()));
     }
     Line::from(spans)
 }
@@ -660,7 +706,9 @@ fn compared(
         say(&mut all, &text, width, Style::new());
     }
     for (name, a, b) in found {
-        let said = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
+        let said = |value: Option<String>| {
+            value.map_or_else(|| "–".to_owned(), |value| claim_text(&name, value))
+        };
         all.extend(columns(&row(&name, &said(a), &said(b), Style::new())));
     }
     let surveys =

@@ -62,7 +62,15 @@ fn lines(state: &State, pane: &When, theme: &Theme, width: usize) -> Vec<Line<'s
         Some(Ok(turned)) => turned,
     };
     let room = width.saturating_sub(2);
-    let text = turned.sentence();
+    // The sentence has the times of the rows below it.
+    let text = pane
+        .calls()
+        .into_iter()
+        .fold(turned.sentence(), |text, (_, call)| {
+            let said = format!("{:.0}", call.started_at);
+            let at = call.started_at.to_zoned(state.zone.clone());
+            text.replace(&said, &at.strftime("%Y-%m-%d %H:%M:%S").to_string())
+        });
     let words = wrap(&visible_line(&text), room).into_iter();
     let words = words.map(|text| Line::styled(text, theme.strong()));
     let class = pane.exchange.outcome.looks();

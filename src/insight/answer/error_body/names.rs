@@ -50,7 +50,7 @@ const NAMES: &[(Role, &str)] = &[
          faultstring faultmessage errorusermsg statusmessage resultmessage resultmsg retmsg respmsg \
          responsemessage responsemsg returnmessage returnmsg exceptionmessage defaultmessage \
          displaymessage apimessage validationmessage text errorinfo failurereason failuremessage \
-         faultreason description desc problem errors errordetail m",
+         faultreason description desc problem errors errordetail m what",
     ),
     (
         Role::Specific,
@@ -90,7 +90,8 @@ const NAMES: &[(Role, &str)] = &[
         Role::Field,
         "pointer field fieldname property propertyname propertypath parameter param parametername \
          paramname fields attribute attributename attr argument argumentname instancepath datapath \
-         jsonpath jsonpointer loc path target propertyref apiname location in context name key input",
+         jsonpath jsonpointer loc path target propertyref apiname location in context name key input \
+         where",
     ),
     (
         Role::Link,
@@ -109,12 +110,13 @@ const NAMES: &[(Role, &str)] = &[
         "needed required requiredscope requiredscopes requiredgranularscopes missingscope \
          missingscopes requiredpermission requiredpermissions missingpermission missingpermissions \
          requiredrole requiredroles missingrole missingroles requiredprivileges requiredabilities \
-         missingabilities requiredaccess requiredauthorities requires acceptedscopes expectedscopes",
+         missingabilities requiredaccess requiredauthorities requires acceptedscopes expectedscopes \
+         needs",
     ),
     (
         Role::Held,
         "provided granted grantedscopes currentscopes heldscopes tokenscopes actualscopes userscopes \
-         grantedpermissions currentpermissions userpermissions",
+         grantedpermissions currentpermissions userpermissions has",
     ),
     (
         Role::Errors,

@@ -31,6 +31,9 @@ pub fn entry_from(
     say(members, &codes, &mut entry, &mut used);
     entry.code = codes.code;
     locate(object, members, &mut entry, &mut used);
+    if entry.code.is_some() && entry.title.is_none() && entry.detail.is_none() {
+        entry.detail = only_sentence(members, &mut used);
+    }
     entry.links = links_of(members, &mut used);
     rights(object, &mut entry, setting, 0);
     find_remedy(members, &mut entry);
@@ -106,6 +109,33 @@ fn say<'a>(members: &'a Members, codes: &Codes, entry: &mut Entry, used: &mut Ve
     }
     if entry.title.is_none() {
         entry.title = codes.kind.clone();
+    }
+}
+
+/// Words from which on a text is taken for a sentence.
+const SENTENCE: usize = 3;
+
+/// The sentence beside a code, whatever its name, where there is one alone.
+fn only_sentence<'a>(members: &'a Members, used: &mut Vec<&'a str>) -> Option<String> {
+    let is_sentence = |text: &str| {
+        let is_words = text.split_whitespace().count() >= SENTENCE;
+        is_words && text.len() <= 2_000 && text.contains(char::is_alphabetic)
+    };
+    let free = members.all.iter().filter(|member| {
+        let is_apart = member.is(Role::Link) || member.is(Role::Remedy) || member.is(Role::Needed);
+        !used.contains(&member.name) && !is_apart && !member.is(Role::Held)
+    });
+    let found = free.filter_map(|member| {
+        let text = member.value.as_text().filter(|text| is_sentence(text))?;
+        Some((member.name, text.trim().to_owned()))
+    });
+    let mut found = found.collect::<Vec<_>>().into_iter();
+    match (found.next(), found.next()) {
+        (Some((name, said)), None) => {
+            used.push(name);
+            Some(said)
+        }
+        _ => None,
     }
 }
 
@@ -262,7 +292,7 @@ fn rights(object: &Json, entry: &mut Entry, setting: Setting, depth: usize) {
         let is = |role| known.iter().any(|(own, _)| *own == role);
         let plain = matches!(
             short.as_str(),
-            "required" | "requires" | "provided" | "granted"
+            "required" | "requires" | "provided" | "granted" | "needs" | "has"
         );
         let scope = short == "scope" && speaks_of(entry, "scope");
         if (is(Role::Needed) || scope) && !(plain && about_input) {

@@ -106,6 +106,25 @@ fn a_translated_title_gives_the_same_code() {
 }
 
 #[test]
+fn the_only_sentence_beside_a_code_is_the_detail_whatever_its_name() {
+    let text = r#"{"fault":{"kind":"SCOPE_SHORT","say":"Your key lacks billing:admin.","needs":["billing:admin"],"has":["billing:read"]}}"#;
+    let json = [("content-type", "application/json")];
+    let body = error_body(&answer(403, &json, text.as_bytes()));
+    let entry = &body.entries[0];
+    assert_eq!(entry.code.as_deref(), Some("SCOPE_SHORT"));
+    assert_eq!(
+        entry.detail.as_deref(),
+        Some("Your key lacks billing:admin.")
+    );
+    assert_eq!(entry.needed, ["billing:admin"]);
+    assert_eq!(entry.held, ["billing:read"]);
+    // Of two nobody knows which it is.
+    let text = r#"{"fault":{"kind":"SCOPE_SHORT","one":"This is a sentence.","two":"This is another one."}}"#;
+    let body = error_body(&answer(403, &json, text.as_bytes()));
+    assert_eq!(body.entries[0].detail, None);
+}
+
+#[test]
 fn every_shape_gives_its_entries() {
     let cases: &[(&str, &[&str])] = &[
         // JSON:API

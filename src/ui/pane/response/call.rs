@@ -2,7 +2,8 @@
 
 use crate::app::State;
 use crate::app::pane::{Shown, path_of};
-use crate::model::visible_line;
+use crate::model::{cut, visible_line};
+use unicode_width::UnicodeWidthStr;
 
 /// `GET /core/users as support · 16:14:02`
 pub fn call_of(shown: &Shown, state: &State) -> String {
@@ -15,6 +16,26 @@ pub fn call_of(shown: &Shown, state: &State) -> String {
     let rest = as_whom_and_when(shown, state);
     let gap = if rest.is_empty() { "" } else { " " };
     visible_line(&format!("{} {path}{gap}{rest}", sent.method)).into_owned()
+}
+
+/// Columns of a path below which it says nothing any more.
+const LEAST_PATH: usize = 12;
+
+/// The same in no more than `room` columns, with its path cut; `None` where too little would be
+/// left of that.
+pub fn call_within(shown: &Shown, state: &State, room: usize) -> Option<String> {
+    let whole = call_of(shown, state);
+    if whole.width() <= room {
+        return Some(whole);
+    }
+    let sent = &shown.exchange.sent;
+    let rest = as_whom_and_when(shown, state);
+    let around = sent.method.width() + rest.width() + 2;
+    let left = room
+        .checked_sub(around)
+        .filter(|left| *left >= LEAST_PATH)?;
+    let path = cut(&visible_line(path_of(&sent.url)), left);
+    Some(visible_line(&format!("{} {path} {rest}", sent.method)).into_owned())
 }
 
 /// `as support · 16:14:02`

@@ -39,8 +39,8 @@ pub fn causes(
     let first = explanation.verdict();
     let mut lines = named_rows(explanation, now, width, theme);
     let lists = [
-        ("Because", &first.evidence),
         ("What to do", &first.next_steps),
+        ("Because", &first.evidence),
     ];
     for (title, rows) in lists {
         if rows.is_empty() {
