@@ -540,6 +540,40 @@ fn whoever_leaves_a_device_stops_what_waits_for_it() {
     assert_eq!(scene.asked.last(), Some(&Effect::Cancel(77)));
 }
 
+#[test]
+fn a_browser_on_this_machine_has_its_page_and_one_elsewhere_pastes_where_it_ended() {
+    for size in SIZES {
+        let mut scene = Scene::open(size);
+        scene.held = true;
+        scene.tell(scene::signing_in_here());
+        let text = text_of(&scene.picture());
+        assert!(
+            text.contains("login.practice.example/authorize") || size == SMALL,
+            "{text}"
+        );
+        assert!(!text.contains("code  ") && !text.contains('▀'), "{text}");
+        let came = |scene: &Scene| {
+            let came = scene.asked.iter().filter_map(|effect| match effect {
+                Effect::CameBack(address) => Some(address.0.clone()),
+                _ => None,
+            });
+            came.collect::<Vec<String>>()
+        };
+        // What leads elsewhere is no answer.
+        scene.paste("https://login.practice.example/callback?code=c1&state=s1");
+        assert!(came(&scene).is_empty());
+        let back = "http://127.0.0.1:45871/callback?code=c1&state=s1";
+        scene.paste(&format!("{back}\n"));
+        assert_eq!(came(&scene), [back]);
+        assert!(!text_of(&scene.picture()).contains("code=c1"));
+        scene.tell(Message::SignedIn(name("me")));
+        assert!(scene.state.overlay.is_none());
+        // Nobody waits for one any more.
+        scene.paste(back);
+        assert_eq!(came(&scene).len(), 1);
+    }
+}
+
 /// A token of acme-test whose value is kept nowhere.
 fn asked_for() -> Scene {
     let mut scene = Scene::open(WIDE);

@@ -545,6 +545,12 @@ pub struct TokenLoginArgs {
     /// The browser is on another machine: ask for the address that it ends at
     #[arg(long)]
     pub paste: bool,
+    /// Ask for a sign-in of this strength, as an API that refused names it (RFC 9470)
+    #[arg(long, value_name = "VALUES")]
+    pub acr_values: Option<String>,
+    /// Ask for a sign-in that is at most so old
+    #[arg(long, value_name = "SECONDS")]
+    pub max_age: Option<u64>,
     #[command(flatten)]
     pub place: PlaceArgs,
     #[command(flatten)]

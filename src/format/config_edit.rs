@@ -29,7 +29,7 @@ pub fn add_token(
         entry.insert(source, value(given));
     }
     match &token.placement {
-        Placement::Bearer | Placement::Basic(_) | Placement::Client(_) => {}
+        Placement::Bearer | Placement::Proven(_) | Placement::Basic(_) | Placement::Client(_) => {}
         Placement::Scheme(word) => drop(entry.insert("scheme", value(word))),
         Placement::Header(name) => drop(entry.insert("header", value(name))),
         Placement::Query(name) => drop(entry.insert("query", value(name))),
@@ -114,6 +114,9 @@ fn grant_table(grant: &Grant) -> InlineTable {
         let mut secret = InlineTable::new();
         secret.insert(source, given);
         table.insert(key, secret.into());
+    }
+    if grant.dpop {
+        table.insert("dpop", true.into());
     }
     if !grant.scopes.is_empty() {
         table.insert("scopes", grant.scopes.iter().collect::<Array>().into());
@@ -374,6 +377,7 @@ mod tests {
             audience: Some("api".into()),
             resource: Some("https://api.acme.example".into()),
             parameters: vec![("tenant".into(), "7".into())],
+            dpop: true,
         }
     }
 

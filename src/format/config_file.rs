@@ -172,6 +172,19 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
                 "Give one of header, scheme, query, cookie or basic, each with the name that the API wants.",
             )
         })?;
+        let placement = match placement {
+            Placement::Bearer if grant.as_ref().is_some_and(|grant| grant.dpop) => {
+                Placement::Proven(name(&token, &place)?)
+            }
+            _ if grant.as_ref().is_some_and(|grant| grant.dpop) => {
+                return Err(wrong(
+                    place,
+                    "a token that is bound to a key (dpop) stands behind DPoP in Authorization and nowhere else".into(),
+                    "Take out header, scheme, query or cookie, or dpop.",
+                ));
+            }
+            placement => placement,
+        };
         settings.token_variables.extend(table.env.clone());
         for (_, source) in grant.iter().flat_map(Grant::sources) {
             if let TokenSource::Variable(variable) = source {
@@ -382,7 +395,7 @@ impl TokenTable {
             }
             Placement::Query(text) => !text.is_empty() && !text.contains(['{', '}']),
             Placement::Basic(user) => !user.contains(':') && !user.chars().any(char::is_control),
-            Placement::Bearer | Placement::Client(_) => true,
+            Placement::Bearer | Placement::Proven(_) | Placement::Client(_) => true,
         };
         if !is_right {
             return Err(format!("it cannot stand in {}", placement.words()));

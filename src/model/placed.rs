@@ -1,7 +1,7 @@
 //! Puts the token of a request where its settings say: in `Authorization` under another scheme, in
 //! a header of its own, in the query or in a cookie.
 
-use super::{Auth, Environment, Param, Placement, RequestSpec, TokenName, slot};
+use super::{Auth, Environment, GrantPart, Param, Placement, RequestSpec, TokenName, slot};
 use std::borrow::Cow;
 
 /// The request with its token in place, and the token if it does not go behind `Bearer`. What a
@@ -25,6 +25,13 @@ pub fn placed<'s>(
         Placement::Bearer => false,
         Placement::Scheme(scheme) => {
             header(&mut spec, "Authorization", format!("{scheme} {value}"))
+        }
+        Placement::Proven(owner) => {
+            let is_added = header(&mut spec, "Authorization", format!("DPoP {value}"));
+            if let Some(proof) = GrantPart::Proof.of(owner).filter(|_| is_added) {
+                header(&mut spec, "DPoP", slot(&proof));
+            }
+            is_added
         }
         Placement::Basic(_) | Placement::Client(_) => {
             header(&mut spec, "Authorization", format!("Basic {value}"))
@@ -88,7 +95,7 @@ mod tests {
             ..spec.clone()
         };
         let sent = resolve(&spec, &acme).unwrap();
-        let names = ["authorization", "x-api-key", "cookie"];
+        let names = ["authorization", "dpop", "x-api-key", "cookie"];
         let headers = names.iter().filter_map(|name| {
             let value = sent.headers.get(name)?;
             Some(format!("{name}: {value}"))
@@ -117,6 +124,11 @@ mod tests {
                 Placement::Scheme("Bot".into()),
                 plain.to_owned(),
                 format!("authorization: Bot {slot}"),
+            ),
+            (
+                Placement::Proven(TokenName::named("desk")),
+                plain.to_owned(),
+                format!("authorization: DPoP {slot} | dpop: {{{{token:desk.proof}}}}"),
             ),
             (
                 Placement::Basic("kim".into()),

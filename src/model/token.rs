@@ -189,6 +189,9 @@ pub enum Placement {
     Bearer,
     /// In `Authorization`, behind this word.
     Scheme(String),
+    /// In `Authorization`, behind `DPoP`, with a proof made by the key of the token with that name
+    /// (RFC 9449, 7.1).
+    Proven(TokenName),
     /// As the password of this user (RFC 7617).
     Basic(String),
     /// As the secret of the client with that id, both encoded as in a form (RFC 6749, 2.3.1).
@@ -207,6 +210,7 @@ impl Placement {
         match self {
             Placement::Bearer => "Authorization: Bearer …".to_owned(),
             Placement::Scheme(scheme) => format!("Authorization: {scheme} …"),
+            Placement::Proven(_) => "Authorization: DPoP …, with a proof".to_owned(),
             Placement::Basic(user) => format!("Authorization: Basic, as password of {user}"),
             Placement::Client(id) => format!("Authorization: Basic, as client {id}"),
             Placement::Header(name) => format!("{name}: …"),

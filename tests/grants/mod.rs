@@ -2,7 +2,9 @@
 //! them, anew when they run out, and with nothing of them left anywhere.
 #![cfg(unix)]
 
+mod bound;
 mod desk;
+mod independent;
 mod proof;
 use crate::program;
 

@@ -7,13 +7,13 @@
 
 use super::call::place;
 use super::state::Grants;
-use crate::engine::client::{Flight, Outgoing, Renew};
+use crate::engine::client::{Flight, Renew};
 use crate::engine::vault::keep;
 use crate::insight::token::grant::{metadata, metadata_urls};
 use crate::insight::token::signature::{PublicKey, Signature, Verified, is_key_set, keys};
 use crate::model::{
-    Author, CallOrigin, Cause, Environment, Failure, Jar, Manner, Origin, Outcome, Param,
-    RequestSpec, Response, Secret, TokenName, TokenSource, is_public, resolve,
+    Cause, Environment, Failure, Jar, Manner, Origin, Outcome, Param, RequestSpec, Response,
+    Secret, TokenName, TokenSource, is_public,
 };
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -305,28 +305,20 @@ impl Search<'_> {
         typed
             .headers
             .push(Param::data("accept", "application/json"));
-        let outgoing = Outgoing {
-            sent: resolve(&typed, &environment)?,
-            typed,
-            environment,
-            author: Author::Person,
-            case: None,
-            manner: Manner {
-                body_bytes: Some(LONGEST),
-                jar: Jar::None,
-                stays: true,
-                ..Manner::default()
-            },
+        let manner = Manner {
+            body_bytes: Some(LONGEST),
+            jar: Jar::None,
+            stays: true,
+            ..Manner::default()
         };
         let own = Flight::default();
-        let call = self.grants.inner.client.send(outgoing, &own);
+        let call = self.grants.call_as(typed, environment, manner, &own);
         tokio::pin!(call);
-        let mut exchange = tokio::select! {
+        let exchange = tokio::select! {
             exchange = &mut call => exchange,
             _ = self.flight.stopped() => { own.stop(); call.await }
             _ = tokio::time::sleep(PATIENCE) => { own.stop(); call.await }
-        };
-        exchange.origin = CallOrigin::Grant;
+        }?;
         let read = match &exchange.outcome {
             Outcome::Answered(response) => Ok(response.clone()),
             Outcome::Failed(failure) => {
