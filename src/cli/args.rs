@@ -632,6 +632,9 @@ pub struct TokenAddArgs {
     /// It is the password of this user, and is sent as Basic
     #[arg(long, value_name = "USER", group = "placement")]
     pub basic: Option<String>,
+    /// It is the password of this user, and answers the challenges of Digest
+    #[arg(long, value_name = "USER", group = "placement")]
+    pub digest: Option<String>,
 }
 
 #[derive(Args)]
@@ -700,8 +703,18 @@ pub struct TokenInspectArgs {
     /// Beside a call of the history that carried it: its id, or the first characters of it
     #[arg(long, value_name = "ID", conflicts_with = "other")]
     pub call: Option<String>,
+    /// Ask the API whose it is and what it sees, and with --call also where that API is described
+    #[arg(long, conflicts_with = "other")]
+    pub ask: bool,
+    /// Ask without a question
+    #[arg(long, requires = "ask")]
+    pub yes: bool,
     #[command(flatten)]
     pub place: PlaceArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    pub record: RecordArgs,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

@@ -1,6 +1,7 @@
 //! The vault turns the name of a token into its value, at the last moment before sending, and only
 //! for the origins that the token is bound to.
 
+mod digests;
 pub mod keep;
 mod proof;
 mod prove;
@@ -22,6 +23,7 @@ use crate::model::{
     Headers, Origin, Placement, Secret, SentRequest, Settings, Slot, SlotPlace, Token, TokenName,
     TokenRef, TokenSource, encoded, with_slots,
 };
+use digests::Digests;
 use proof::Proofs;
 use ring::digest;
 use ring::rand::SecureRandom;
@@ -49,6 +51,7 @@ pub struct Vault {
     /// What was learned from credentials in pasted calls, without their values.
     seen: Mutex<HashMap<ExchangeId, Credential>>,
     proofs: Proofs,
+    digests: Digests,
 }
 
 /// The values read so far, and the mask that finds them; building that for every call would cost
@@ -97,6 +100,7 @@ impl Vault {
             bindings: Mutex::new(Bindings::of(settings)),
             seen: Mutex::default(),
             proofs: Proofs::default(),
+            digests: Digests::default(),
         }
     }
 
@@ -235,11 +239,21 @@ impl Vault {
             let proof = self.proof(&owner, sent, &url, &values)?;
             values.insert(name, proof);
         }
+        let is_unasked = self.answer_digests(sent, environment, &mut values);
         let token = match &sent.token {
             Some(token) => Some(self.reference(&token.name, environment.sandbox).await),
             None => None,
         };
-        Ok((put(sent, &values), token))
+        let mut filled = put(sent, &values);
+        if is_unasked {
+            // The first call goes without, to be asked.
+            let headers = filled.headers.iter();
+            let others =
+                headers.filter(|header| !header.name.eq_ignore_ascii_case("authorization"));
+            let others = others.map(|header| (header.name.clone(), header.value.clone()));
+            filled.headers = others.collect();
+        }
+        Ok((filled, token))
     }
 
     /// Fails with the reason where a token of the request may not go to its origin.

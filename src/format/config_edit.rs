@@ -18,18 +18,26 @@ pub fn add_token(
     let tokens = table(&mut document, file, "tokens")?;
     let mut entry = Table::new();
     let (source, given) = written(&token.source);
-    if let Placement::Basic(user) = &token.placement {
+    if let Placement::Basic(user) | Placement::Digest(user) = &token.placement {
         let mut password = InlineTable::new();
         password.insert(source, given);
         let mut basic = InlineTable::new();
         basic.insert("user", user.into());
         basic.insert("password", password.into());
-        entry.insert("basic", value(basic));
+        let key = match &token.placement {
+            Placement::Digest(_) => "digest",
+            _ => "basic",
+        };
+        entry.insert(key, value(basic));
     } else {
         entry.insert(source, value(given));
     }
     match &token.placement {
-        Placement::Bearer | Placement::Proven(_) | Placement::Basic(_) | Placement::Client(_) => {}
+        Placement::Bearer
+        | Placement::Proven(_)
+        | Placement::Basic(_)
+        | Placement::Digest(_)
+        | Placement::Client(_) => {}
         Placement::Scheme(word) => drop(entry.insert("scheme", value(word))),
         Placement::Header(name) => drop(entry.insert("header", value(name))),
         Placement::Query(name) => drop(entry.insert("query", value(name))),
@@ -521,6 +529,7 @@ mod tests {
             Placement::Query("api_key".into()),
             Placement::Cookie("sid".into()),
             Placement::Basic("kim".into()),
+            Placement::Digest("kim".into()),
         ] {
             let mut new = token(TokenSource::Variable("A".into()));
             new.placement = placement;

@@ -169,7 +169,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
             wrong(
                 place.clone(),
                 problem,
-                "Give one of header, scheme, query, cookie or basic, each with the name that the API wants.",
+                "Give one of header, scheme, query, cookie, basic or digest, each with the name that the API wants.",
             )
         })?;
         let placement = match placement {
@@ -314,6 +314,7 @@ struct TokenTable {
     query: Option<String>,
     cookie: Option<String>,
     basic: Option<BasicTable>,
+    digest: Option<BasicTable>,
     oauth: Option<Box<GrantTable>>,
     #[serde(skip)]
     password: Option<TokenSource>,
@@ -369,7 +370,7 @@ fn lifetime(
 impl TokenTable {
     /// Where it stands in a request, or why that cannot be.
     fn placement(&mut self) -> Result<Placement, String> {
-        let basic = self.basic.take();
+        let (basic, digest) = (self.basic.take(), self.digest.take());
         let mut given = [
             self.header.take().map(Placement::Header),
             self.scheme.take().map(Placement::Scheme),
@@ -378,6 +379,9 @@ impl TokenTable {
             basic
                 .as_ref()
                 .map(|basic| Placement::Basic(basic.user.clone())),
+            digest
+                .as_ref()
+                .map(|digest| Placement::Digest(digest.user.clone())),
         ]
         .into_iter()
         .flatten();
@@ -394,19 +398,22 @@ impl TokenTable {
                 is_word(text)
             }
             Placement::Query(text) => !text.is_empty() && !text.contains(['{', '}']),
-            Placement::Basic(user) => !user.contains(':') && !user.chars().any(char::is_control),
+            Placement::Basic(user) | Placement::Digest(user) => {
+                !user.contains(':') && !user.chars().any(char::is_control)
+            }
             Placement::Bearer | Placement::Proven(_) | Placement::Client(_) => true,
         };
         if !is_right {
             return Err(format!("it cannot stand in {}", placement.words()));
         }
-        if let Some(BasicTable { password, .. }) = basic {
+        let word = if digest.is_some() { "digest" } else { "basic" };
+        if let Some(BasicTable { password, .. }) = basic.or(digest) {
             if self.has_source() {
-                return Err("basic has a password with a source of its own".to_owned());
+                return Err(format!("{word} has a password with a source of its own"));
             }
-            let password = password.read().ok_or(
-                "the password of basic is given by one source and never by its value: password = { env = \"VAR\" }",
-            )?;
+            let password = password.read().ok_or_else(|| {
+                format!("the password of {word} is given by one source and never by its value: password = {{ env = \"VAR\" }}")
+            })?;
             self.password = Some(password);
         }
         Ok(placement)

@@ -36,6 +36,8 @@ pub fn placed<'s>(
         Placement::Basic(_) | Placement::Client(_) => {
             header(&mut spec, "Authorization", format!("Basic {value}"))
         }
+        // The vault makes the whole value of it, once the server has asked.
+        Placement::Digest(_) => header(&mut spec, "Authorization", value),
         Placement::Header(header_name) => header(&mut spec, header_name, value),
         Placement::Query(key) => {
             let mut rows = spec.params.iter();

@@ -194,6 +194,9 @@ pub enum Placement {
     Proven(TokenName),
     /// As the password of this user (RFC 7617).
     Basic(String),
+    /// As the password of this user, which answers the challenge of the server and does not go out
+    /// itself (RFC 7616).
+    Digest(String),
     /// As the secret of the client with that id, both encoded as in a form (RFC 6749, 2.3.1).
     Client(String),
     /// In the header of that name, alone.
@@ -212,6 +215,7 @@ impl Placement {
             Placement::Scheme(scheme) => format!("Authorization: {scheme} …"),
             Placement::Proven(_) => "Authorization: DPoP …, with a proof".to_owned(),
             Placement::Basic(user) => format!("Authorization: Basic, as password of {user}"),
+            Placement::Digest(user) => format!("Authorization: Digest, by password of {user}"),
             Placement::Client(id) => format!("Authorization: Basic, as client {id}"),
             Placement::Header(name) => format!("{name}: …"),
             Placement::Query(name) => format!("?{name}=…"),

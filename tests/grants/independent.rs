@@ -75,6 +75,7 @@ impl Issuer {
              [tokens.brief.oauth]\ngrant = \"client_credentials\"\nclient_id = \"brief\"\nclient_auth = \"post\"\n{secret}\n{at}\n\
              [tokens.keyed.oauth]\ngrant = \"client_credentials\"\nclient_id = \"keyed\"\nprivate_key = {{ file = \"{key}\" }}\nkey_id = \"k1\"\n{at}\n\
              [tokens.browser.oauth]\ngrant = \"authorization_code\"\nclient_id = \"browser\"\nscopes = [\"openid\", \"orders:read\"]\n{at}\n\
+             [tokens.rolling.oauth]\ngrant = \"authorization_code\"\nclient_id = \"rolling\"\nscopes = [\"openid\"]\n{at}\n\
              [tokens.device.oauth]\ngrant = \"device_code\"\nclient_id = \"device\"\nscopes = [\"openid\", \"orders:read\"]\n{at}\n\
              [tokens.asking.oauth]\ngrant = \"authorization_code\"\nclient_id = \"asking\"\n{secret}\nscopes = [\"openid\"]\n{at}\n\
              [tokens.bound.oauth]\ngrant = \"authorization_code\"\nclient_id = \"bound\"\nscopes = [\"openid\"]\ndpop = true\n{at}\n",
@@ -282,26 +283,44 @@ async fn a_code_with_pkce_gets_a_token_of_another_server_that_is_renewed_by_rota
     };
     let place = issuer.place(Person::Here);
     assert_eq!(status(&place.call("GET", "/me", "browser").await), 200);
-    let mut values = vec![place.value(&name("browser"))];
-    let mut again = vec![place.value(&refresh_of("browser"))];
-    for _ in 0..2 {
-        let (base, old) = (issuer.base.clone(), place.value(&name("browser")));
-        tokio::task::spawn_blocking(move || end(&base, &old))
-            .await
-            .unwrap();
-        // The old value is refused, and the person hears of the new one alone.
-        assert_eq!(status(&place.call("GET", "/me", "browser").await), 200);
-        assert!(place.grants.got(&name("browser")).unwrap().by_refresh);
-        values.push(place.value(&name("browser")));
-        again.push(place.value(&refresh_of("browser")));
-    }
+    let parts = [GrantPart::Code, GrantPart::Verifier, GrantPart::Refresh];
+    let mut secrets = parts.map(|part| place.value(&part.of(&name("browser")).unwrap()));
+    let (base, old) = (issuer.base.clone(), place.value(&name("browser")));
+    let value = old.clone();
+    tokio::task::spawn_blocking(move || end(&base, &old))
+        .await
+        .unwrap();
+    // The old value is refused, and the person hears of the new one alone.
+    assert_eq!(status(&place.call("GET", "/me", "browser").await), 200);
+    assert!(place.grants.got(&name("browser")).unwrap().by_refresh);
     let said = place.told.said();
     assert!(said.contains("Token browser had expired"), "{said}");
-    let different: std::collections::BTreeSet<&String> = values.iter().chain(&again).collect();
-    assert_eq!(different.len(), 6, "each was good once");
-    let part = |part: GrantPart| place.value(&part.of(&name("browser")).unwrap());
-    let all = [part(GrantPart::Code), part(GrantPart::Verifier)];
-    place.hides(&[values, again, all.to_vec()].concat());
+    let refresh = place.value(&refresh_of("browser"));
+    assert_ne!(std::mem::replace(&mut secrets[2], refresh.clone()), refresh);
+    place.hides(&secrets);
+    place.hides(&[value, place.value(&name("browser"))]);
+}
+
+#[tokio::test]
+async fn a_refresh_token_of_another_server_is_good_once_and_each_new_one_is_kept() {
+    let Some(issuer) = Issuer::start("rotation of refresh tokens") else {
+        return;
+    };
+    let place = issuer.place(Person::Here);
+    let until = tokio::time::Instant::now() + PATIENCE;
+    let mut values = std::collections::BTreeSet::new();
+    let mut again = std::collections::BTreeSet::new();
+    while again.len() < 3 {
+        assert!(tokio::time::Instant::now() < until);
+        assert_eq!(status(&place.call("GET", "/me", "rolling").await), 200);
+        values.insert(place.value(&name("rolling")));
+        again.insert(place.value(&refresh_of("rolling")));
+    }
+    // Nobody was asked a second time.
+    assert!(place.grants.got(&name("rolling")).unwrap().by_refresh);
+    assert_eq!(place.told.said().matches("/auth?").count(), 1);
+    place.hides(&Vec::from_iter(values));
+    place.hides(&Vec::from_iter(again));
 }
 
 #[tokio::test]

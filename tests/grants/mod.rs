@@ -4,6 +4,7 @@
 
 mod bound;
 mod desk;
+mod digest;
 mod independent;
 mod proof;
 use crate::program;

@@ -193,7 +193,7 @@ impl Client {
         let Manner { wait, retries, .. } = outgoing.manner;
         let mut attempts = 0;
         let mut has_renewed = false;
-        let mut has_answered_nonce = false;
+        let mut has_answered = false;
         if !wait.is_zero() && !flight.pause(wait, 1).await {
             return self.unsent(outgoing, waited_in_vain());
         }
@@ -209,11 +209,12 @@ impl Client {
             let mut exchange = self.attempt(&outgoing, flight, deadline).await;
             attempts += exchange.attempts;
             exchange.attempts = attempts;
-            // RFC 9449, 9: the server read the proof and refused it, so the call goes once more.
+            // The server asked for its nonce (RFC 9449, 9) or for Digest, so the call goes once more.
             let is_read = outgoing.typed.is_safe() && is_safe_method(&exchange.sent.method);
-            if self.took_nonce(&exchange) && is_read && !has_answered_nonce && !flight.is_stopped()
-            {
-                has_answered_nonce = true;
+            let is_asked =
+                self.took_nonce(&exchange) || self.took_digest(&exchange, &outgoing.environment);
+            if is_asked && is_read && !has_answered && !flight.is_stopped() {
+                has_answered = true;
                 continue;
             }
             let demand = exchange.outcome.response().and_then(demanded);
@@ -269,6 +270,18 @@ impl Client {
         };
         let is_new = self.vault.take_nonce(origin, &nonce);
         is_new && wanted_nonce(response).is_some()
+    }
+
+    /// Remembers the challenge of a server that wants Digest, and tells whether it is a new one.
+    fn took_digest(&self, exchange: &RawExchange, environment: &Environment) -> bool {
+        let Outcome::Answered(response) = &exchange.outcome else {
+            return false;
+        };
+        let is_direct = exchange.redirects.is_empty();
+        is_direct
+            && self
+                .vault
+                .take_digest(&exchange.sent, environment, response)
     }
 
     /// Gets the tokens of a call ready, if they may be sent there at all.

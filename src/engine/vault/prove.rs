@@ -1,7 +1,11 @@
-//! The proofs of tokens that are bound to a key, by the names that they have in requests.
+//! What is made of a token for one call, in the place of its value or beside it: the proof of the
+//! key that it is bound to, and the answer to a challenge of Digest.
 
 use super::Vault;
-use crate::model::{Failure, GrantPart, Origin, Secret, SentRequest, TokenName};
+use crate::insight::token::digest::digest_challenge;
+use crate::model::{
+    Environment, Failure, GrantPart, Origin, Placement, Response, Secret, SentRequest, TokenName,
+};
 use std::collections::HashMap;
 
 impl Vault {
@@ -42,6 +46,51 @@ impl Vault {
         let access = proven(sent).and_then(|name| values.get(&name));
         self.proofs.proof(owner, &sent.method, url, access)
     }
+
+    /// Puts the answers of Digest in the place of passwords. Whether a server has not asked yet, so
+    /// that there is nothing to answer.
+    pub(super) fn answer_digests(
+        &self,
+        sent: &SentRequest,
+        environment: &Environment,
+        values: &mut HashMap<TokenName, Secret>,
+    ) -> bool {
+        let mut is_unasked = false;
+        for (name, user) in digests(sent, environment) {
+            let answer = values.get(&name).and_then(|password| {
+                self.digests
+                    .answer(&sent.method, &sent.url, &user, password)
+            });
+            is_unasked |= answer.is_none();
+            // Without an answer nothing stands there, and never the password.
+            values.insert(name, answer.unwrap_or_else(|| Secret::new("")));
+        }
+        is_unasked
+    }
+
+    /// Remembers the challenge of a server that wants Digest for this request; whether it is one
+    /// that was not answered yet.
+    pub fn take_digest(
+        &self,
+        sent: &SentRequest,
+        environment: &Environment,
+        response: &Response,
+    ) -> bool {
+        let is_meant = !digests(sent, environment).is_empty();
+        let origin = Origin::parse(&sent.url).filter(|_| is_meant);
+        let asked = origin.zip(digest_challenge(response));
+        asked.is_some_and(|(origin, challenge)| self.digests.take(origin, challenge))
+    }
+}
+
+/// The passwords of a request that answer a challenge, each with its user.
+fn digests(sent: &SentRequest, environment: &Environment) -> Vec<(TokenName, String)> {
+    let named = sent.tokens().into_iter();
+    let named = named.filter_map(|name| match environment.placement(&name) {
+        Placement::Digest(user) => Some((name, user)),
+        _ => None,
+    });
+    named.collect()
 }
 
 /// The token that goes behind `DPoP`, to which a proof is bound by its hash.

@@ -4,9 +4,12 @@
 
 mod call;
 mod claims;
+pub mod described;
+pub mod digest;
 mod fitting;
 pub mod grant;
 mod made_up;
+mod md5;
 mod mistakes;
 pub mod passport;
 mod problem;

@@ -57,6 +57,7 @@ const clients = [
     jwks: { keys: [own] },
   }),
   program("browser"),
+  program("rolling"),
   program("device", {
     grant_types: ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
     redirect_uris: [],
@@ -68,7 +69,7 @@ const clients = [
 ];
 
 /** Seconds that a token of this client is good. */
-const lifetime = (client) => (client.clientId === "brief" ? 2 : 600);
+const lifetime = (client) => (["brief", "rolling"].includes(client.clientId) ? 2 : 600);
 
 const server = createServer();
 server.listen(0, "127.0.0.1", () => {

@@ -5,6 +5,7 @@ mod about;
 mod bound;
 mod instance;
 mod named;
+mod negotiate;
 mod sent;
 mod text;
 
@@ -18,6 +19,7 @@ use about::is_about_token;
 use bound::{bound, described, step_up};
 use instance::instance;
 use named::{field, link};
+use negotiate::negotiate;
 use sent::{absent, redirect, scheme};
 use text::{maker, no_jwt, shape, text};
 
@@ -85,6 +87,10 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "auth.described",
         look: described,
+    },
+    Rule {
+        id: "auth.negotiate",
+        look: negotiate,
     },
     Rule {
         id: "auth.redirect",
