@@ -239,6 +239,10 @@ impl Vault {
             let proof = self.proof(&owner, sent, &url, &values)?;
             values.insert(name, proof);
         }
+        if self.is_signed(sent, environment) {
+            let unsigned = put(sent, &values);
+            self.sign_request(sent, environment, &unsigned, &mut values)?;
+        }
         let is_unasked = self.answer_digests(sent, environment, &mut values);
         let token = match &sent.token {
             Some(token) => Some(self.reference(&token.name, environment.sandbox).await),

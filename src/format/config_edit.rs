@@ -29,6 +29,22 @@ pub fn add_token(
             _ => "basic",
         };
         entry.insert(key, value(basic));
+    } else if let Placement::Sigv4(own) = &token.placement {
+        let mut secret = InlineTable::new();
+        secret.insert(source, given);
+        let mut signed = InlineTable::new();
+        for (key, text) in [
+            ("key_id", &own.key_id),
+            ("region", &own.region),
+            ("service", &own.service),
+        ] {
+            signed.insert(key, text.into());
+        }
+        signed.insert("secret", secret.into());
+        if let Some(session) = &own.session {
+            signed.insert("session", session.as_str().into());
+        }
+        entry.insert("sigv4", value(signed));
     } else {
         entry.insert(source, value(given));
     }
@@ -37,6 +53,7 @@ pub fn add_token(
         | Placement::Proven(_)
         | Placement::Basic(_)
         | Placement::Digest(_)
+        | Placement::Sigv4(_)
         | Placement::Client(_) => {}
         Placement::Scheme(word) => drop(entry.insert("scheme", value(word))),
         Placement::Header(name) => drop(entry.insert("header", value(name))),
@@ -351,7 +368,7 @@ fn wrong(file: &str, problem: String, remedy: &str) -> FormatError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ClientAuth, Server};
+    use crate::model::{ClientAuth, Server, Sigv4};
 
     const OLD: &str = "# mine\nenvironment = \"acme\"   # where to start\n\n[environments.acme]\n\
         base_url = \"https://api.acme.example\" # ours\ntokens = [\"old\"]\n\n\
@@ -530,6 +547,12 @@ mod tests {
             Placement::Cookie("sid".into()),
             Placement::Basic("kim".into()),
             Placement::Digest("kim".into()),
+            Placement::Sigv4(Box::new(Sigv4 {
+                key_id: "AKIDEXAMPLE".into(),
+                region: "eu-west-1".into(),
+                service: "s3".into(),
+                session: None,
+            })),
         ] {
             let mut new = token(TokenSource::Variable("A".into()));
             new.placement = placement;

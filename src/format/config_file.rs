@@ -4,7 +4,7 @@ use super::FormatError;
 use super::grant_table::{self, GrantTable, SecretTable};
 use crate::model::{
     Address, Environment, Family, Grant, HttpVersion, Identity, Origin, Placement, Reach, Settings,
-    Token, TokenName, TokenSource, bare_url, size,
+    Sigv4, Token, TokenName, TokenSource, bare_url, size,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -169,7 +169,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
             wrong(
                 place.clone(),
                 problem,
-                "Give one of header, scheme, query, cookie, basic or digest, each with the name that the API wants.",
+                "Give one of header, scheme, query, cookie, basic, digest or sigv4, each with the name that the API wants.",
             )
         })?;
         let placement = match placement {
@@ -315,6 +315,7 @@ struct TokenTable {
     cookie: Option<String>,
     basic: Option<BasicTable>,
     digest: Option<BasicTable>,
+    sigv4: Option<Sigv4Table>,
     oauth: Option<Box<GrantTable>>,
     #[serde(skip)]
     password: Option<TokenSource>,
@@ -327,6 +328,17 @@ struct TokenTable {
 struct BasicTable {
     user: String,
     password: SecretTable,
+}
+
+/// What a request is signed as, and where the key comes from.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sigv4Table {
+    key_id: String,
+    secret: SecretTable,
+    region: String,
+    service: String,
+    session: Option<String>,
 }
 
 /// How long what a command gives is good: `90s`, `15m`, `2h`, `1d`.
@@ -371,6 +383,15 @@ impl TokenTable {
     /// Where it stands in a request, or why that cannot be.
     fn placement(&mut self) -> Result<Placement, String> {
         let (basic, digest) = (self.basic.take(), self.digest.take());
+        let sigv4 = self.sigv4.take();
+        let session = sigv4.as_ref().and_then(|own| own.session.as_deref());
+        let session = match session {
+            Some(text) => Some(
+                TokenName::new(text)
+                    .ok_or("the session of sigv4 is the name of another token and never a value")?,
+            ),
+            None => None,
+        };
         let mut given = [
             self.header.take().map(Placement::Header),
             self.scheme.take().map(Placement::Scheme),
@@ -382,6 +403,14 @@ impl TokenTable {
             digest
                 .as_ref()
                 .map(|digest| Placement::Digest(digest.user.clone())),
+            sigv4.as_ref().map(|own| {
+                Placement::Sigv4(Box::new(Sigv4 {
+                    key_id: own.key_id.clone(),
+                    region: own.region.clone(),
+                    service: own.service.clone(),
+                    session,
+                }))
+            }),
         ]
         .into_iter()
         .flatten();
@@ -401,13 +430,23 @@ impl TokenTable {
             Placement::Basic(user) | Placement::Digest(user) => {
                 !user.contains(':') && !user.chars().any(char::is_control)
             }
+            Placement::Sigv4(own) => {
+                let all = [&own.key_id, &own.region, &own.service];
+                all.into_iter().all(|text| is_word(text))
+            }
             Placement::Bearer | Placement::Proven(_) | Placement::Client(_) => true,
         };
         if !is_right {
             return Err(format!("it cannot stand in {}", placement.words()));
         }
-        let word = if digest.is_some() { "digest" } else { "basic" };
-        if let Some(BasicTable { password, .. }) = basic.or(digest) {
+        let (word, password) = match (basic.or(digest), sigv4) {
+            (Some(table), _) => match placement {
+                Placement::Digest(_) => ("digest", Some(table.password)),
+                _ => ("basic", Some(table.password)),
+            },
+            (None, own) => ("sigv4", own.map(|own| own.secret)),
+        };
+        if let Some(password) = password {
             if self.has_source() {
                 return Err(format!("{word} has a password with a source of its own"));
             }

@@ -36,6 +36,13 @@ pub fn placed<'s>(
         Placement::Basic(_) | Placement::Client(_) => {
             header(&mut spec, "Authorization", format!("Basic {value}"))
         }
+        // The vault signs the whole request; the session goes along as it is.
+        Placement::Sigv4(own) => {
+            if let Some(session) = &own.session {
+                header(&mut spec, "X-Amz-Security-Token", slot(session));
+            }
+            header(&mut spec, "Authorization", value)
+        }
         // The vault makes the whole value of it, once the server has asked.
         Placement::Digest(_) => header(&mut spec, "Authorization", value),
         Placement::Header(header_name) => header(&mut spec, header_name, value),

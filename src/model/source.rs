@@ -201,14 +201,17 @@ pub enum ClientAuth {
     Post,
     /// By an assertion signed with its key (RFC 7523, 2.2).
     PrivateKeyJwt,
+    /// By the client certificate of the environment (RFC 8705, 2).
+    Tls,
 }
 
 impl ClientAuth {
     /// Every way, in the order that messages list them.
-    pub const ALL: [ClientAuth; 4] = [
+    pub const ALL: [ClientAuth; 5] = [
         ClientAuth::Basic,
         ClientAuth::Post,
         ClientAuth::PrivateKeyJwt,
+        ClientAuth::Tls,
         ClientAuth::None,
     ];
 
@@ -219,6 +222,7 @@ impl ClientAuth {
             ClientAuth::Basic => "basic",
             ClientAuth::Post => "post",
             ClientAuth::PrivateKeyJwt => "private_key_jwt",
+            ClientAuth::Tls => "tls",
         }
     }
 }

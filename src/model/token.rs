@@ -199,12 +199,25 @@ pub enum Placement {
     Digest(String),
     /// As the secret of the client with that id, both encoded as in a form (RFC 6749, 2.3.1).
     Client(String),
+    /// As the key that the whole request is signed with, and that does not go out itself (Signature
+    /// Version 4).
+    Sigv4(Box<Sigv4>),
     /// In the header of that name, alone.
     Header(String),
     /// In the query, under that name.
     Query(String),
     /// In `Cookie`, under that name.
     Cookie(String),
+}
+
+/// What a signature of a whole request names besides its key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Sigv4 {
+    pub key_id: String,
+    pub region: String,
+    pub service: String,
+    /// The token of the session that the key belongs to, by its name.
+    pub session: Option<TokenName>,
 }
 
 impl Placement {
@@ -217,6 +230,10 @@ impl Placement {
             Placement::Basic(user) => format!("Authorization: Basic, as password of {user}"),
             Placement::Digest(user) => format!("Authorization: Digest, by password of {user}"),
             Placement::Client(id) => format!("Authorization: Basic, as client {id}"),
+            Placement::Sigv4(own) => format!(
+                "Authorization, signed as {} for {} in {}",
+                own.key_id, own.service, own.region
+            ),
             Placement::Header(name) => format!("{name}: …"),
             Placement::Query(name) => format!("?{name}=…"),
             Placement::Cookie(name) => format!("Cookie: {name}=…"),

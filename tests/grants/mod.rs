@@ -7,6 +7,9 @@ mod desk;
 mod digest;
 mod independent;
 mod proof;
+mod signed;
+mod tls;
+
 use crate::program;
 
 use base64::Engine;

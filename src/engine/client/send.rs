@@ -378,6 +378,7 @@ impl Client {
         let filled = match attach::read(&mut sent) {
             Ok(()) => {
                 let vault = &self.vault;
+                vault.date(&mut sent, &environment, started_at);
                 vault.fill(&sent, &environment, author, consent).await
             }
             Err(failure) => Err(failure),

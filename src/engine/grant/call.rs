@@ -71,6 +71,16 @@ impl Grants {
         let mut auth = Auth::None;
         match grant.client_auth {
             ClientAuth::None => rows.push(Param::data("client_id", &grant.client_id)),
+            ClientAuth::Tls => {
+                // Its key goes nowhere: the handshake proves that it is here.
+                if environment.identity.is_none() {
+                    let why = "its client proves who it is by a certificate, and the environment has none";
+                    let hint = "Give the environment client_certificate in config.toml.";
+                    return Err(unsent(Cause::TlsClientCertificate, name, why, hint));
+                }
+                place.identity.clone_from(&environment.identity);
+                rows.push(Param::data("client_id", &grant.client_id));
+            }
             ClientAuth::Basic => {
                 let secret = part(GrantPart::ClientSecret, name)?;
                 self.lend(&secret, &grant.client_secret, &origin).await?;

@@ -1,10 +1,12 @@
 //! What is made of a token for one call, in the place of its value or beside it: the proof of the
 //! key that it is bound to, and the answer to a challenge of Digest.
 
-use super::Vault;
+use super::{Filled, Vault, keep};
 use crate::insight::token::digest::digest_challenge;
+use crate::insight::token::sigv4::{self, Signed};
 use crate::model::{
-    Environment, Failure, GrantPart, Origin, Placement, Response, Secret, SentRequest, TokenName,
+    Cause, Environment, Failure, GrantPart, Origin, Placement, Response, Secret, SentRequest,
+    Sigv4, Timestamp, TokenName,
 };
 use std::collections::HashMap;
 
@@ -81,6 +83,72 @@ impl Vault {
         let asked = origin.zip(digest_challenge(response));
         asked.is_some_and(|(origin, challenge)| self.digests.take(origin, challenge))
     }
+}
+
+impl Vault {
+    /// Dates a request that is going to be signed, and names the hash of its body where the service
+    /// wants that. What was typed there stays.
+    pub fn date(&self, sent: &mut SentRequest, environment: &Environment, at: Timestamp) {
+        let Some((_, own)) = signer(sent, environment) else {
+            return;
+        };
+        if !sent.headers.has(sigv4::DATE) {
+            sent.headers.push(sigv4::DATE, sigv4::date(at));
+        }
+        if sigv4::wants_body_hash(&own.service) && !sent.headers.has(sigv4::BODY_HASH) {
+            sent.headers.push(sigv4::BODY_HASH, sigv4::hash(&sent.body));
+        }
+    }
+
+    /// Whether a request is signed as a whole.
+    pub(super) fn is_signed(&self, sent: &SentRequest, environment: &Environment) -> bool {
+        signer(sent, environment).is_some()
+    }
+
+    /// Signs a request that stands as it goes out, but for its signature, which takes the place of
+    /// the key.
+    pub(super) fn sign_request(
+        &self,
+        sent: &SentRequest,
+        environment: &Environment,
+        filled: &Filled,
+        values: &mut HashMap<TokenName, Secret>,
+    ) -> Result<(), Failure> {
+        let Some((name, own)) = signer(sent, environment) else {
+            return Ok(());
+        };
+        let headers = filled.headers.iter();
+        let headers = headers.map(|header| (header.name.clone(), header.text().into_owned()));
+        let signed = Signed {
+            method: &sent.method,
+            url: &filled.url,
+            headers: headers.collect(),
+            body: &filled.body,
+            region: &own.region,
+            service: &own.service,
+        };
+        let key = values.get(&name);
+        let signature = key.and_then(|key| keep::signed(&signed, &own.key_id, key));
+        let signature = signature.ok_or_else(|| {
+            Failure::unsent(
+                Cause::TokenProof,
+                format!("the request could not be signed with token {name}."),
+                "Leave X-Amz-Date out of the headers, or write it as 20150830T123600Z.",
+            )
+        })?;
+        values.insert(name, signature);
+        Ok(())
+    }
+}
+
+/// The key that a request is signed with, and as what.
+fn signer(sent: &SentRequest, environment: &Environment) -> Option<(TokenName, Sigv4)> {
+    sent.tokens()
+        .into_iter()
+        .find_map(|name| match environment.placement(&name) {
+            Placement::Sigv4(own) => Some((name, *own)),
+            _ => None,
+        })
 }
 
 /// The passwords of a request that answer a challenge, each with its user.

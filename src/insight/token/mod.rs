@@ -17,6 +17,7 @@ pub mod proof;
 mod repair;
 mod seems;
 pub mod signature;
+pub mod sigv4;
 pub mod step_up;
 pub mod survey;
 pub mod testimony;

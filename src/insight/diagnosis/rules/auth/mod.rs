@@ -7,6 +7,7 @@ mod instance;
 mod named;
 mod negotiate;
 mod sent;
+mod signed;
 mod text;
 
 use super::Beside;
@@ -21,6 +22,7 @@ use instance::instance;
 use named::{field, link};
 use negotiate::negotiate;
 use sent::{absent, redirect, scheme};
+use signed::signed;
 use text::{maker, no_jwt, shape, text};
 
 pub use about::is_at_home;
@@ -87,6 +89,10 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "auth.described",
         look: described,
+    },
+    Rule {
+        id: "auth.signed",
+        look: signed,
     },
     Rule {
         id: "auth.negotiate",
