@@ -446,6 +446,9 @@ mod tests {
             new.origins = Origin::exactly("https://api.acme.example")
                 .ok()
                 .map(|o| vec![o]);
+            if new.grant().is_some_and(|grant| grant.dpop) {
+                new.placement = Placement::Proven(new.name.clone());
+            }
             let text = add_token("", "f", &new, &[]).unwrap();
             let settings = config_file::read(&text, "f").unwrap();
             assert_eq!(settings.tokens, [new]);
