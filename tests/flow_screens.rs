@@ -6,9 +6,16 @@ use crate::scene;
 use httriage::app::pane::{SessionsPart, TokensPart};
 use httriage::app::{Effect, Exported, Message, Overlay, Pane, PointerMove, Screen, TokenRow};
 use httriage::insight::matrix::{Access, Caller};
+use httriage::insight::redact::Mask;
 use httriage::insight::replay::{Change, Direction};
 use httriage::insight::token::testimony::Introspected;
-use httriage::model::{Auth, RequestSpec, TokenName, TokenRef, TokenSource};
+use httriage::model::{
+    Auth, CallOrigin, ExchangeId, Outcome, RawExchange, RequestSpec, Response, SentRequest,
+    TokenName, TokenRef, TokenSource,
+};
+use std::sync::Arc;
+use std::time::Duration;
+
 use scene::{BASE, SIZES, SMALL, Scene, USUAL, WIDE, guided, start, text_of};
 
 fn name(text: &str) -> TokenName {
@@ -538,6 +545,78 @@ fn whoever_leaves_a_device_stops_what_waits_for_it() {
     scene.keys("esc");
     assert!(scene.state.overlay.is_none());
     assert_eq!(scene.asked.last(), Some(&Effect::Cancel(77)));
+}
+
+#[test]
+fn a_browser_on_this_machine_has_its_page_and_one_elsewhere_pastes_where_it_ended() {
+    for size in SIZES {
+        let mut scene = Scene::open(size);
+        scene.held = true;
+        scene.tell(scene::signing_in_here());
+        let text = text_of(&scene.picture());
+        assert!(
+            text.contains("login.practice.example/authorize") || size == SMALL,
+            "{text}"
+        );
+        assert!(!text.contains("code  ") && !text.contains('▀'), "{text}");
+        let came = |scene: &Scene| {
+            let came = scene.asked.iter().filter_map(|effect| match effect {
+                Effect::CameBack(address) => Some(address.0.clone()),
+                _ => None,
+            });
+            came.collect::<Vec<String>>()
+        };
+        // What leads elsewhere is no answer.
+        scene.paste("https://login.practice.example/callback?code=c1&state=s1");
+        assert!(came(&scene).is_empty());
+        let back = "http://127.0.0.1:45871/callback?code=c1&state=s1";
+        scene.paste(&format!("{back}\n"));
+        assert_eq!(came(&scene), [back]);
+        assert!(!text_of(&scene.picture()).contains("code=c1"));
+        scene.tell(Message::SignedIn(name("me")));
+        assert!(scene.state.overlay.is_none());
+        // Nobody waits for one any more.
+        scene.paste(back);
+        assert_eq!(came(&scene).len(), 1);
+    }
+}
+
+#[test]
+fn a_grant_that_failed_is_a_call_of_the_history() {
+    let mut scene = Scene::open(WIDE);
+    let url = "https://login.practice.example/token".to_owned();
+    let exchange = Mask::default().exchange(RawExchange {
+        id: ExchangeId::new(scene::now(), 999),
+        environment: "acme".to_owned(),
+        case: None,
+        typed: RequestSpec::new("POST", &url),
+        sent: SentRequest {
+            method: "POST".to_owned(),
+            url,
+            ..SentRequest::default()
+        },
+        outcome: Outcome::Answered(Response {
+            status: 401,
+            body: b"{\"error\": \"invalid_client\"}".to_vec(),
+            ..Response::default()
+        }),
+        redirects: Vec::new(),
+        attempts: 1,
+        unverified: Vec::new(),
+        started_at: scene::now(),
+        took: Duration::from_millis(7),
+        probe_of: None,
+        run: None,
+        origin: CallOrigin::Grant,
+    });
+    scene.tell(Message::Made(Arc::new(exchange)));
+    let kept = |effect: &Effect| match effect {
+        Effect::Remember(kept) => kept.origin == CallOrigin::Grant,
+        _ => false,
+    };
+    assert_eq!(scene.asked.iter().filter(|effect| kept(effect)).count(), 1);
+    let text = text_of(&scene.picture());
+    assert!(text.contains("/token"), "{text}");
 }
 
 /// A token of acme-test whose value is kept nowhere.

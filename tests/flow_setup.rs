@@ -5,7 +5,7 @@ use crate::scene;
 
 use httriage::app::pane::{KeepIn, SetupRow, TypedToken};
 use httriage::app::{Effect, Message, Overlay, Screen, SetupOrder};
-use httriage::model::{Auth, GrantKind, Placement, TokenName, TokenSource};
+use httriage::model::{Auth, ClientAuth, GrantKind, Placement, TokenName, TokenSource};
 use scene::{SIZES, Scene, WIDE, start, text_of};
 
 const URL: &str = "https://api.acme.example/v2/orders?limit=5";
@@ -303,6 +303,30 @@ fn a_token_is_got_from_an_authorization_server_by_the_form() {
     );
     assert_eq!(grant.scopes, ["orders:read", "offline_access"]);
     assert!(scene.state.overlay.is_none());
+}
+
+#[test]
+fn a_token_is_got_in_a_browser_from_the_list_of_tokens_to_choose_from() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("alt-e").paste(URL).keys("ctrl-r");
+    // The last row of the list adds one.
+    scene.keys("ctrl-t up enter");
+    while row(&scene) != SetupRow::KeepIn {
+        scene.keys("enter");
+    }
+    scene.keys("left left left");
+    assert!(text_of(&scene.picture()).contains("get one: a browser on this machine"));
+    scene.keys("enter").types("https://login.acme.example");
+    scene.keys("enter").types("acme-cli").keys("ctrl-r");
+    let order = ordered(&scene);
+    assert!(order.is_token_alone);
+    let grant = order.token.unwrap().grant.unwrap();
+    assert_eq!(grant.kind, GrantKind::AuthorizationCode { redirect: None });
+    assert_eq!(grant.client_auth, ClientAuth::None);
+    let gets = |effect: &Effect| matches!(effect, Effect::GetToken { .. });
+    assert_eq!(scene.asked.iter().filter(|e| gets(e)).count(), 1);
+    // And anew, on screen 4.
+    assert_eq!(scene.state.screen, Screen::Tokens);
 }
 
 #[test]

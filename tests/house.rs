@@ -232,7 +232,9 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Where the value of a secret may be read.
 const READERS_OF_SECRETS: &[&str] = &[
     "engine/vault.rs",
+    "engine/vault/digests.rs",
     "engine/vault/keep.rs",
+    "engine/vault/proof.rs",
     "engine/vault/sign.rs",
     "format/sweep.rs",
     "insight/privacy/redact/mod.rs",
@@ -244,6 +246,8 @@ const UNPRINTABLE: &[(&str, &str)] = &[
     ("engine/vault.rs", "Vault"),
     ("engine/vault.rs", "Known"),
     ("engine/vault/sign.rs", "Key"),
+    ("engine/vault/proof.rs", "Held"),
+    ("engine/vault/proof.rs", "Proofs"),
     ("engine/client/proxy.rs", "Proxy"),
     ("engine/client/proxy.rs", "Proxies"),
     ("insight/privacy/redact/mod.rs", "Mask"),

@@ -720,6 +720,8 @@ pub enum Effect {
         token: TokenName,
         environment: Box<Environment>,
     },
+    /// Gives the address that a browser on another machine ended at to the sign-in that waits.
+    CameBack(Pasted),
     /// Writes what came as the expectation of a step into the session's file.
     Record {
         job: Job,

@@ -43,15 +43,15 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Key(key) => press(state, key),
         Message::Paste(text) => {
             state.notice = None;
-            paste::paste(state, &text)
+            sign_in::came_back(state, &text).unwrap_or_else(|| paste::paste(state, &text))
         }
         Message::PasteToken { text, seen } => {
             state.notice = None;
-            paste::token(state, text, *seen)
+            sign_in::came_back(state, &text.0).unwrap_or_else(|| paste::token(state, text, *seen))
         }
         Message::PasteKnown { text, named } => {
             state.notice = None;
-            paste::known(state, text, &named)
+            sign_in::came_back(state, &text.0).unwrap_or_else(|| paste::known(state, text, &named))
         }
         Message::Pointer(pointer) => point(state, pointer),
         Message::Act(action) => by_name::act_by_name(state, action),

@@ -13,17 +13,23 @@ use std::time::Duration;
 
 /// The client of a command, which gets tokens and renews them.
 pub fn client(vault: Arc<Vault>, options: ClientOptions, recorder: &Recorder) -> Client {
+    let grants = grants(&vault, &options, recorder);
+    Client::new(vault, options).renewing(Arc::new(grants))
+}
+
+/// What gets tokens for a command, with the person if one is at the terminal; each call of it is
+/// kept.
+pub fn grants(vault: &Arc<Vault>, options: &ClientOptions, recorder: &Recorder) -> Grants {
     let person = if ask::is_possible() {
         Person::Here
     } else {
         Person::Nobody
     };
     let keeper = recorder.keeper();
-    let grants = Grants::new(vault.clone(), &options, person, move |news| match news {
+    Grants::new(vault.clone(), options, person, move |news| match news {
         News::Made(exchange) => keeper(Arc::new(*exchange)),
         other => show(other),
-    });
-    Client::new(vault, options).renewing(Arc::new(grants))
+    })
 }
 
 /// Prints what the person has to know or do.
@@ -49,6 +55,7 @@ pub fn show(news: News) {
             name,
             url,
             is_pasted,
+            ..
         } => {
             complain(&format!("Token {name} needs a yes from you in a browser."));
             complain(&format!("  open  {}", visible_line(&url)));

@@ -1,7 +1,10 @@
 //! The vault turns the name of a token into its value, at the last moment before sending, and only
 //! for the origins that the token is bound to.
 
+mod digests;
 pub mod keep;
+mod proof;
+mod prove;
 mod sign;
 mod source;
 #[cfg(test)]
@@ -20,6 +23,8 @@ use crate::model::{
     Headers, Origin, Placement, Secret, SentRequest, Settings, Slot, SlotPlace, Token, TokenName,
     TokenRef, TokenSource, encoded, with_slots,
 };
+use digests::Digests;
+use proof::Proofs;
 use ring::digest;
 use ring::rand::SecureRandom;
 use std::collections::{HashMap, HashSet};
@@ -45,6 +50,8 @@ pub struct Vault {
     bindings: Mutex<Bindings>,
     /// What was learned from credentials in pasted calls, without their values.
     seen: Mutex<HashMap<ExchangeId, Credential>>,
+    proofs: Proofs,
+    digests: Digests,
 }
 
 /// The values read so far, and the mask that finds them; building that for every call would cost
@@ -92,6 +99,8 @@ impl Vault {
             read: Mutex::default(),
             bindings: Mutex::new(Bindings::of(settings)),
             seen: Mutex::default(),
+            proofs: Proofs::default(),
+            digests: Digests::default(),
         }
     }
 
@@ -215,6 +224,9 @@ impl Vault {
         self.check_border(sent, environment, author, consent)?;
         self.know_place(environment);
         let mut values = HashMap::new();
+        let (proofs, names): (Vec<_>, Vec<_>) = names
+            .into_iter()
+            .partition(|name| self.owner_of_proof(name).is_some());
         for name in names {
             let secret = self.value(&name, environment.sandbox).await?;
             let mut own = sent.slots.iter().filter(|slot| slot.name == name);
@@ -226,11 +238,34 @@ impl Vault {
             values.insert(name, secret);
         }
         self.check_masks(&values)?;
+        // A proof is good once, for this call: it is made last, and not remembered.
+        for name in proofs {
+            let Some(owner) = self.owner_of_proof(&name) else {
+                continue;
+            };
+            let url = put(sent, &values).url;
+            let proof = self.proof(&owner, sent, &url, &values)?;
+            values.insert(name, proof);
+        }
+        if self.is_signed(sent, environment) {
+            let unsigned = put(sent, &values);
+            self.sign_request(sent, environment, &unsigned, &mut values)?;
+        }
+        let is_unasked = self.answer_digests(sent, environment, &mut values);
         let token = match &sent.token {
             Some(token) => Some(self.reference(&token.name, environment.sandbox).await),
             None => None,
         };
-        Ok((put(sent, &values), token))
+        let mut filled = put(sent, &values);
+        if is_unasked {
+            // The first call goes without, to be asked.
+            let headers = filled.headers.iter();
+            let others =
+                headers.filter(|header| !header.name.eq_ignore_ascii_case("authorization"));
+            let others = others.map(|header| (header.name.clone(), header.value.clone()));
+            filled.headers = others.collect();
+        }
+        Ok((filled, token))
     }
 
     /// Fails with the reason where a token of the request may not go to its origin.
@@ -248,7 +283,14 @@ impl Vault {
         let border = Border::of(environment, author, sent)?;
         let bindings = self.bindings();
         let mut names = names.iter();
-        names.try_for_each(|name| border.token(name, &bindings, consent))
+        names.try_for_each(|name| {
+            let allowed = border.token(name, &bindings, consent);
+            // A proof may go where its token may.
+            match self.owner_of_proof(name).filter(|_| allowed.is_err()) {
+                Some(owner) => border.token(&owner, &bindings, consent),
+                None => allowed,
+            }
+        })
     }
 
     /// Joins a password with its user (RFC 7617), or a client's secret with its id, as they are
@@ -654,6 +696,7 @@ impl Vault {
             parts.filter_map(|part| part.of(name)).collect::<Vec<_>>()
         };
         let parts: Vec<TokenName> = gone.iter().flat_map(parts).collect();
+        gone.iter().for_each(|name| self.proofs.forget(name));
         let is_gone = |name: &TokenName| gone.contains(name) || parts.contains(name);
         read.values
             .retain(|(sandbox, name), _| *sandbox || !is_gone(name));

@@ -18,18 +18,43 @@ pub fn add_token(
     let tokens = table(&mut document, file, "tokens")?;
     let mut entry = Table::new();
     let (source, given) = written(&token.source);
-    if let Placement::Basic(user) = &token.placement {
+    if let Placement::Basic(user) | Placement::Digest(user) = &token.placement {
         let mut password = InlineTable::new();
         password.insert(source, given);
         let mut basic = InlineTable::new();
         basic.insert("user", user.into());
         basic.insert("password", password.into());
-        entry.insert("basic", value(basic));
+        let key = match &token.placement {
+            Placement::Digest(_) => "digest",
+            _ => "basic",
+        };
+        entry.insert(key, value(basic));
+    } else if let Placement::Sigv4(own) = &token.placement {
+        let mut secret = InlineTable::new();
+        secret.insert(source, given);
+        let mut signed = InlineTable::new();
+        for (key, text) in [
+            ("key_id", &own.key_id),
+            ("region", &own.region),
+            ("service", &own.service),
+        ] {
+            signed.insert(key, text.into());
+        }
+        signed.insert("secret", secret.into());
+        if let Some(session) = &own.session {
+            signed.insert("session", session.as_str().into());
+        }
+        entry.insert("sigv4", value(signed));
     } else {
         entry.insert(source, value(given));
     }
     match &token.placement {
-        Placement::Bearer | Placement::Basic(_) | Placement::Client(_) => {}
+        Placement::Bearer
+        | Placement::Proven(_)
+        | Placement::Basic(_)
+        | Placement::Digest(_)
+        | Placement::Sigv4(_)
+        | Placement::Client(_) => {}
         Placement::Scheme(word) => drop(entry.insert("scheme", value(word))),
         Placement::Header(name) => drop(entry.insert("header", value(name))),
         Placement::Query(name) => drop(entry.insert("query", value(name))),
@@ -114,6 +139,9 @@ fn grant_table(grant: &Grant) -> InlineTable {
         let mut secret = InlineTable::new();
         secret.insert(source, given);
         table.insert(key, secret.into());
+    }
+    if grant.dpop {
+        table.insert("dpop", true.into());
     }
     if !grant.scopes.is_empty() {
         table.insert("scopes", grant.scopes.iter().collect::<Array>().into());
@@ -340,7 +368,7 @@ fn wrong(file: &str, problem: String, remedy: &str) -> FormatError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ClientAuth, Server};
+    use crate::model::{ClientAuth, Server, Sigv4};
 
     const OLD: &str = "# mine\nenvironment = \"acme\"   # where to start\n\n[environments.acme]\n\
         base_url = \"https://api.acme.example\" # ours\ntokens = [\"old\"]\n\n\
@@ -374,6 +402,7 @@ mod tests {
             audience: Some("api".into()),
             resource: Some("https://api.acme.example".into()),
             parameters: vec![("tenant".into(), "7".into())],
+            dpop: true,
         }
     }
 
@@ -417,6 +446,9 @@ mod tests {
             new.origins = Origin::exactly("https://api.acme.example")
                 .ok()
                 .map(|o| vec![o]);
+            if new.grant().is_some_and(|grant| grant.dpop) {
+                new.placement = Placement::Proven(new.name.clone());
+            }
             let text = add_token("", "f", &new, &[]).unwrap();
             let settings = config_file::read(&text, "f").unwrap();
             assert_eq!(settings.tokens, [new]);
@@ -517,6 +549,13 @@ mod tests {
             Placement::Query("api_key".into()),
             Placement::Cookie("sid".into()),
             Placement::Basic("kim".into()),
+            Placement::Digest("kim".into()),
+            Placement::Sigv4(Box::new(Sigv4 {
+                key_id: "AKIDEXAMPLE".into(),
+                region: "eu-west-1".into(),
+                service: "s3".into(),
+                session: None,
+            })),
         ] {
             let mut new = token(TokenSource::Variable("A".into()));
             new.placement = placement;

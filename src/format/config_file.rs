@@ -6,7 +6,7 @@ use super::{FormatError, toml_error};
 use crate::insight::redact::Mask;
 use crate::model::{
     Address, Environment, Family, Grant, HttpVersion, Identity, Origin, Placement, Reach, Settings,
-    Token, TokenName, TokenSource, bare_url, size, told_source,
+    Sigv4, Token, TokenName, TokenSource, bare_url, size, told_source,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -177,9 +177,22 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
             wrong(
                 place.clone(),
                 problem,
-                "Give one of header, scheme, query, cookie or basic, each with the name that the API wants.",
+                "Give one of header, scheme, query, cookie, basic, digest or sigv4, each with the name that the API wants.",
             )
         })?;
+        let placement = match placement {
+            Placement::Bearer if grant.as_ref().is_some_and(|grant| grant.dpop) => {
+                Placement::Proven(name(&token, &place)?)
+            }
+            _ if grant.as_ref().is_some_and(|grant| grant.dpop) => {
+                return Err(wrong(
+                    place,
+                    "a token that is bound to a key (dpop) stands behind DPoP in Authorization and nowhere else".into(),
+                    "Take out header, scheme, query or cookie, or dpop.",
+                ));
+            }
+            placement => placement,
+        };
         settings.token_variables.extend(table.env.clone());
         for (_, source) in grant.iter().flat_map(Grant::sources) {
             if let TokenSource::Variable(variable) = source {
@@ -315,6 +328,8 @@ struct TokenTable {
     query: Option<String>,
     cookie: Option<String>,
     basic: Option<BasicTable>,
+    digest: Option<BasicTable>,
+    sigv4: Option<Sigv4Table>,
     oauth: Option<Box<GrantTable>>,
     #[serde(skip)]
     password: Option<TokenSource>,
@@ -327,6 +342,17 @@ struct TokenTable {
 struct BasicTable {
     user: String,
     password: SecretTable,
+}
+
+/// What a request is signed as, and where the key comes from.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sigv4Table {
+    key_id: String,
+    secret: SecretTable,
+    region: String,
+    service: String,
+    session: Option<String>,
 }
 
 /// How long what a command gives is good: `90s`, `15m`, `2h`, `1d`.
@@ -370,7 +396,16 @@ fn lifetime(
 impl TokenTable {
     /// Where it stands in a request, or why that cannot be.
     fn placement(&mut self) -> Result<Placement, String> {
-        let basic = self.basic.take();
+        let (basic, digest) = (self.basic.take(), self.digest.take());
+        let sigv4 = self.sigv4.take();
+        let session = sigv4.as_ref().and_then(|own| own.session.as_deref());
+        let session = match session {
+            Some(text) => Some(
+                TokenName::new(text)
+                    .ok_or("the session of sigv4 is the name of another token and never a value")?,
+            ),
+            None => None,
+        };
         let mut given = [
             self.header.take().map(Placement::Header),
             self.scheme.take().map(Placement::Scheme),
@@ -379,6 +414,17 @@ impl TokenTable {
             basic
                 .as_ref()
                 .map(|basic| Placement::Basic(basic.user.clone())),
+            digest
+                .as_ref()
+                .map(|digest| Placement::Digest(digest.user.clone())),
+            sigv4.as_ref().map(|own| {
+                Placement::Sigv4(Box::new(Sigv4 {
+                    key_id: own.key_id.clone(),
+                    region: own.region.clone(),
+                    service: own.service.clone(),
+                    session,
+                }))
+            }),
         ]
         .into_iter()
         .flatten();
@@ -395,20 +441,33 @@ impl TokenTable {
                 is_word(text)
             }
             Placement::Query(text) => !text.is_empty() && !text.contains(['{', '}']),
-            Placement::Basic(user) => !user.contains(':') && !user.chars().any(char::is_control),
-            Placement::Bearer | Placement::Client(_) => true,
+            Placement::Basic(user) | Placement::Digest(user) => {
+                !user.contains(':') && !user.chars().any(char::is_control)
+            }
+            Placement::Sigv4(own) => {
+                let all = [&own.key_id, &own.region, &own.service];
+                all.into_iter().all(|text| is_word(text))
+            }
+            Placement::Bearer | Placement::Proven(_) | Placement::Client(_) => true,
         };
         if !is_right {
             let words = placement.words();
             return Err(format!("it cannot stand in {}", told_source(&words)));
         }
-        if let Some(BasicTable { password, .. }) = basic {
+        let (word, password) = match (basic.or(digest), sigv4) {
+            (Some(table), _) => match placement {
+                Placement::Digest(_) => ("digest", Some(table.password)),
+                _ => ("basic", Some(table.password)),
+            },
+            (None, own) => ("sigv4", own.map(|own| own.secret)),
+        };
+        if let Some(password) = password {
             if self.has_source() {
-                return Err("basic has a password with a source of its own".to_owned());
+                return Err(format!("{word} has a password with a source of its own"));
             }
-            let password = password.read().ok_or(
-                "the password of basic is given by one source and never by its value: password = { env = \"VAR\" }",
-            )?;
+            let password = password.read().ok_or_else(|| {
+                format!("the password of {word} is given by one source and never by its value: password = {{ env = \"VAR\" }}")
+            })?;
             self.password = Some(password);
         }
         Ok(placement)

@@ -35,6 +35,8 @@ pub(super) struct GrantTable {
     resource: Option<String>,
     #[serde(default)]
     parameters: BTreeMap<String, String>,
+    #[serde(default)]
+    dpop: bool,
     redirect_uri: Text,
     refresh_token: Source,
     subject_token: Text,
@@ -272,6 +274,7 @@ impl GrantTable {
             audience: self.audience,
             resource: self.resource,
             parameters: self.parameters.into_iter().collect(),
+            dpop: self.dpop,
         })
     }
 }
@@ -490,7 +493,7 @@ pub(super) fn check_names(tokens: &[Token]) -> Result<(), (String, String, &'sta
 #[cfg(test)]
 mod tests {
     use crate::format::config_file::read;
-    use crate::model::{ClientAuth, GrantKind, TokenName, TokenSource};
+    use crate::model::{ClientAuth, GrantKind, Placement, TokenName, TokenSource};
 
     fn token(lines: &str) -> String {
         format!("[tokens.acme.oauth]\n{lines}\n")
@@ -517,6 +520,8 @@ mod tests {
             oauth = { grant = "jwt_bearer", token_url = "https://login.acme.example/t", client_id = "cli", private_key = { file = "key.pem" }, key_id = "k1", subject = "kim", resource = "https://api.acme.example" }
             [tokens.old]
             oauth = { grant = "password", token_url = "https://login.acme.example/t", client_id = "cli", user = "kim", password = { command = ["pass", "kim"] } }
+            [tokens.bound]
+            oauth = { grant = "device_code", issuer = "https://login.acme.example", client_id = "cli", dpop = true }
             [tokens.script]
             command = ["token"]
             ttl = "15m"
@@ -544,6 +549,9 @@ mod tests {
         assert_eq!(grant("less").given(), [&TokenName::named("person")]);
         assert_eq!(grant("signed").client_auth, ClientAuth::PrivateKeyJwt);
         assert_eq!(grant("old").kind.id(), "password");
+        let bound = token("bound");
+        assert_eq!(bound.placement, Placement::Proven(bound.name.clone()));
+        assert!(bound.grant().unwrap().dpop && !grant("device").dpop);
         assert_eq!(token("script").ttl.unwrap().as_secs(), 900);
         assert_eq!(token("service").source.id(), "oauth");
     }
@@ -627,6 +635,12 @@ mod tests {
             (
                 with("parameters = { client_secret = \"x\" }"),
                 "the parameter client_secret is sent by the grant",
+            ),
+            (
+                format!(
+                    "[tokens.acme]\nheader = \"X-Key\"\n[tokens.acme.oauth]\n{SERVICE}\ndpop = true\n"
+                ),
+                "bound to a key (dpop) stands behind DPoP",
             ),
             (with("scope = \"a\""), "config.toml:6:1"),
             (

@@ -77,7 +77,7 @@ pub use template::{
     FilledText, Piece, as_data, as_text, fill, is_plain, names_in, pieces, slot, token_names_in,
     with_names, with_pieces,
 };
-pub use token::{Masked, Placement, Secret, TokenName, TokenRef};
+pub use token::{Masked, Placement, Secret, Sigv4, TokenName, TokenRef};
 pub use visible::{for_clipboard, is_unsafe, unsafe_count, visible, visible_line};
 
 pub use jiff::Timestamp;

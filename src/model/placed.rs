@@ -1,7 +1,7 @@
 //! Puts the token of a request where its settings say: in `Authorization` under another scheme, in
 //! a header of its own, in the query or in a cookie.
 
-use super::{Auth, Environment, Param, Placement, RequestSpec, TokenName, slot};
+use super::{Auth, Environment, GrantPart, Param, Placement, RequestSpec, TokenName, slot};
 use std::borrow::Cow;
 
 /// The request with its token in place, and the token if it does not go behind `Bearer`. What a
@@ -26,9 +26,25 @@ pub fn placed<'s>(
         Placement::Scheme(scheme) => {
             header(&mut spec, "Authorization", format!("{scheme} {value}"))
         }
+        Placement::Proven(owner) => {
+            let is_added = header(&mut spec, "Authorization", format!("DPoP {value}"));
+            if let Some(proof) = GrantPart::Proof.of(owner).filter(|_| is_added) {
+                header(&mut spec, "DPoP", slot(&proof));
+            }
+            is_added
+        }
         Placement::Basic(_) | Placement::Client(_) => {
             header(&mut spec, "Authorization", format!("Basic {value}"))
         }
+        // The vault signs the whole request; the session goes along as it is.
+        Placement::Sigv4(own) => {
+            if let Some(session) = &own.session {
+                header(&mut spec, "X-Amz-Security-Token", slot(session));
+            }
+            header(&mut spec, "Authorization", value)
+        }
+        // The vault makes the whole value of it, once the server has asked.
+        Placement::Digest(_) => header(&mut spec, "Authorization", value),
         Placement::Header(header_name) => header(&mut spec, header_name, value),
         Placement::Query(key) => {
             let mut rows = spec.params.iter();
@@ -88,7 +104,7 @@ mod tests {
             ..spec.clone()
         };
         let sent = resolve(&spec, &acme).unwrap();
-        let names = ["authorization", "x-api-key", "cookie"];
+        let names = ["authorization", "dpop", "x-api-key", "cookie"];
         let headers = names.iter().filter_map(|name| {
             let value = sent.headers.get(name)?;
             Some(format!("{name}: {value}"))
@@ -117,6 +133,11 @@ mod tests {
                 Placement::Scheme("Bot".into()),
                 plain.to_owned(),
                 format!("authorization: Bot {slot}"),
+            ),
+            (
+                Placement::Proven(TokenName::named("desk")),
+                plain.to_owned(),
+                format!("authorization: DPoP {slot} | dpop: {{{{token:desk.proof}}}}"),
             ),
             (
                 Placement::Basic("kim".into()),

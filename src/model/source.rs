@@ -100,6 +100,8 @@ pub struct Grant {
     pub resource: Option<String>,
     /// Other parameters that a server wants.
     pub parameters: Vec<(String, String)>,
+    /// Whether the token is to be bound to a key that is made for the run (DPoP, RFC 9449).
+    pub dpop: bool,
 }
 
 /// The server to ask.
@@ -199,14 +201,17 @@ pub enum ClientAuth {
     Post,
     /// By an assertion signed with its key (RFC 7523, 2.2).
     PrivateKeyJwt,
+    /// By the client certificate of the environment (RFC 8705, 2).
+    Tls,
 }
 
 impl ClientAuth {
     /// Every way, in the order that messages list them.
-    pub const ALL: [ClientAuth; 4] = [
+    pub const ALL: [ClientAuth; 5] = [
         ClientAuth::Basic,
         ClientAuth::Post,
         ClientAuth::PrivateKeyJwt,
+        ClientAuth::Tls,
         ClientAuth::None,
     ];
 
@@ -217,6 +222,7 @@ impl ClientAuth {
             ClientAuth::Basic => "basic",
             ClientAuth::Post => "post",
             ClientAuth::PrivateKeyJwt => "private_key_jwt",
+            ClientAuth::Tls => "tls",
         }
     }
 }
@@ -240,11 +246,13 @@ pub enum GrantPart {
     Identity,
     /// The token itself, for its issuer to say what it knows of it.
     Asked,
+    /// Signed with the key that the token is bound to, for one call.
+    Proof,
 }
 
 impl GrantPart {
     /// Every part; the vault forgets them together with their token.
-    pub const ALL: [GrantPart; 13] = [
+    pub const ALL: [GrantPart; 14] = [
         GrantPart::ClientSecret,
         GrantPart::PrivateKey,
         GrantPart::Refresh,
@@ -258,6 +266,7 @@ impl GrantPart {
         GrantPart::Verifier,
         GrantPart::Identity,
         GrantPart::Asked,
+        GrantPart::Proof,
     ];
 
     /// The longest name of a token got from a server: the names of its parts must fit too.
@@ -279,6 +288,7 @@ impl GrantPart {
             GrantPart::Verifier => "verifier",
             GrantPart::Identity => "identity",
             GrantPart::Asked => "asked",
+            GrantPart::Proof => "proof",
         }
     }
 

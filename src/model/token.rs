@@ -189,10 +189,19 @@ pub enum Placement {
     Bearer,
     /// In `Authorization`, behind this word.
     Scheme(String),
+    /// In `Authorization`, behind `DPoP`, with a proof made by the key of the token with that name
+    /// (RFC 9449, 7.1).
+    Proven(TokenName),
     /// As the password of this user (RFC 7617).
     Basic(String),
+    /// As the password of this user, which answers the challenge of the server and does not go out
+    /// itself (RFC 7616).
+    Digest(String),
     /// As the secret of the client with that id, both encoded as in a form (RFC 6749, 2.3.1).
     Client(String),
+    /// As the key that the whole request is signed with, and that does not go out itself (Signature
+    /// Version 4).
+    Sigv4(Box<Sigv4>),
     /// In the header of that name, alone.
     Header(String),
     /// In the query, under that name.
@@ -201,14 +210,30 @@ pub enum Placement {
     Cookie(String),
 }
 
+/// What a signature of a whole request names besides its key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Sigv4 {
+    pub key_id: String,
+    pub region: String,
+    pub service: String,
+    /// The token of the session that the key belongs to, by its name.
+    pub session: Option<TokenName>,
+}
+
 impl Placement {
     /// The place in words: `Authorization: Bearer …`, `X-Api-Key: …`, `?api_key=…`.
     pub fn words(&self) -> String {
         match self {
             Placement::Bearer => "Authorization: Bearer …".to_owned(),
             Placement::Scheme(scheme) => format!("Authorization: {scheme} …"),
+            Placement::Proven(_) => "Authorization: DPoP …, with a proof".to_owned(),
             Placement::Basic(user) => format!("Authorization: Basic, as password of {user}"),
+            Placement::Digest(user) => format!("Authorization: Digest, by password of {user}"),
             Placement::Client(id) => format!("Authorization: Basic, as client {id}"),
+            Placement::Sigv4(own) => format!(
+                "Authorization, signed as {} for {} in {}",
+                own.key_id, own.service, own.region
+            ),
             Placement::Header(name) => format!("{name}: …"),
             Placement::Query(name) => format!("?{name}=…"),
             Placement::Cookie(name) => format!("Cookie: {name}=…"),

@@ -26,16 +26,23 @@ fn message(news: News) -> Option<Message> {
         News::Device(device) => {
             return Some(Message::SignIn(Box::new(SignIn {
                 token: device.name,
-                user_code: visible_line(&device.user_code).into_owned(),
+                user_code: Some(visible_line(&device.user_code).into_owned()),
                 url: visible_line(&device.url).into_owned(),
                 whole_url: device.whole_url.filter(|url| is_plain(url)),
                 until: device.until,
             })));
         }
-        News::Browser { name, url, .. } => (
-            format!("Token {name}: open {url}"),
-            "In a browser on this machine; it comes back by itself.".to_owned(),
-        ),
+        News::Browser {
+            name, url, until, ..
+        } => {
+            return Some(Message::SignIn(Box::new(SignIn {
+                token: name,
+                user_code: None,
+                url: visible_line(&url).into_owned(),
+                whole_url: None,
+                until,
+            })));
+        }
     };
     let mut notice = Notice::info(what);
     notice.remedy = remedy;

@@ -26,7 +26,7 @@ use crate::insight::completion::candidates;
 use crate::insight::facts::Case;
 use crate::insight::{BodyText, Catalogue, Found, Pattern, Query, View, Watch, answer_diff};
 use crate::model::{
-    Author, Environment, ExchangeId, Filtered, Origin, Progress, Session, TokenName,
+    Author, Environment, ExchangeId, Filtered, Origin, Progress, Secret, Session, TokenName,
 };
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -282,6 +282,7 @@ impl Performer {
                 token,
                 environment,
             } => self.get_token(job, token, *environment),
+            Effect::CameBack(address) => self.grants.came_back(Secret::new(address.0)),
             Effect::Record {
                 job,
                 path,

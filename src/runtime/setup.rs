@@ -236,7 +236,7 @@ fn set_up(home: &Home, vault: &Vault, order: SetupOrder, value: &Secret) -> Resu
 
 fn source(home: &Home, order: &TokenOrder) -> Result<TokenSource, String> {
     Ok(match order.keep_in {
-        KeepIn::Device | KeepIn::Service => match &order.grant {
+        KeepIn::Device | KeepIn::Browser | KeepIn::Service => match &order.grant {
             Some(grant) => TokenSource::Grant(grant.clone()),
             None => return Err("Nothing says how it is got.".to_owned()),
         },

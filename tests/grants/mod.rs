@@ -2,8 +2,14 @@
 //! them, anew when they run out, and with nothing of them left anywhere.
 #![cfg(unix)]
 
+mod bound;
 mod desk;
+mod digest;
+mod independent;
 mod proof;
+mod signed;
+mod tls;
+
 use crate::program;
 
 use base64::Engine;

@@ -115,6 +115,75 @@ async fn an_issuer_that_only_the_token_names_is_asked_after_a_yes_and_gets_no_to
     }
 }
 
+#[tokio::test]
+async fn a_refusal_that_says_where_its_api_is_described_is_followed_after_a_yes() {
+    let desk = Desk::open(PLANTED);
+    let elsewhere = Desk::open(PLANTED);
+    let base = desk.base.clone();
+    let challenge = |at: &str| -> &'static str {
+        let text = format!(
+            "www-authenticate: Bearer error=\"invalid_token\", resource_metadata=\"{at}/.well-known/oauth-protected-resource\"\r\n"
+        );
+        text.leak()
+    };
+    desk.state().metadata = Some(format!(
+        "{{\"resource\": \"{base}\", \"authorization_servers\": [\"https://login.acme.example\"], \"scopes_supported\": [\"read\"]}}"
+    ));
+    desk.state().bad = Some(("401 Unauthorized", challenge(&base)));
+    let config = format!(
+        "[environments.acme]\nbase_url = \"{base}\"\nwho_am_i = \"/me\"\ntokens = [\"acme\"]\n[tokens.acme]\nfile = \"acme.token\"\n"
+    );
+    // By another name of this machine, at which the API is not.
+    let stranger = challenge(&elsewhere.base.replace("127.0.0.1", "localhost"));
+    let state = desk.clone();
+    let ran = tokio::task::spawn_blocking(move || {
+        let home = Home::settled(&config);
+        let token = forged("https://id.globex.example");
+        private(&home.path(""), "acme.token", token.reveal());
+        let call = |home: &Home| {
+            let sent = home.run(&["send", "GET", "/orders", "--env", "acme", "--token", "acme"]);
+            assert_eq!(sent.code, 4, "{}", sent.all());
+            let kept = home.run(&["history", "list", "--json"]).json();
+            kept["exchanges"][0]["id"].as_str().unwrap().to_owned()
+        };
+        let id = call(&home);
+        let inspect = |more: &[&str]| {
+            let own = ["token", "inspect", "acme", "--env", "acme", "--call", &id];
+            home.run(&[&own[..], more].concat())
+        };
+        // Nobody said yes: nothing is sent.
+        let before = state.state().asked;
+        let refused = inspect(&["--ask"]);
+        assert_eq!(refused.code, 1, "{}", refused.all());
+        assert!(refused.err.contains("Nothing was asked"), "{}", refused.err);
+        assert_eq!(state.state().asked, before);
+        let asked = inspect(&["--ask", "--yes", "--json"]);
+        assert_eq!(asked.code, 0, "{}", asked.all());
+        let lines = asked.json()["passport"].to_string();
+        for says in [
+            "https://login.acme.example, and this token is from https://id.globex.example",
+            "by the API",
+            "401",
+        ] {
+            assert!(lines.contains(says), "{says}: {lines}");
+        }
+        // An address inside this network that is not the API's is not followed.
+        state.state().bad = Some(("401 Unauthorized", stranger));
+        let id = call(&home);
+        let own = [
+            "token", "inspect", "acme", "--env", "acme", "--call", &id, "--ask", "--yes",
+        ];
+        let asked = home.run(&own);
+        assert!(!asked.all().contains(token.reveal()));
+        asked
+    });
+    let asked = ran.await.unwrap();
+    assert_eq!(asked.code, 0, "{}", asked.all());
+    assert!(!asked.out.contains("takes from"), "{}", asked.out);
+    assert!(asked.err.contains("inside this network"), "{}", asked.err);
+    assert_eq!(elsewhere.state().asked, 0);
+}
+
 /// A token that was signed by nobody, of this issuer.
 fn forged(issuer: &str) -> Secret {
     let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());

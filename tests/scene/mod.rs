@@ -100,9 +100,20 @@ pub fn now() -> Timestamp {
 pub fn signing_in() -> Message {
     Message::SignIn(Box::new(SignIn {
         token: TokenName::new("me").unwrap(),
-        user_code: "BCDF-GHJK".to_owned(),
+        user_code: Some("BCDF-GHJK".to_owned()),
         url: "https://login.practice.example/device".to_owned(),
         whole_url: Some("https://login.practice.example/device?user_code=BCDF-GHJK".to_owned()),
+        until: after_ms(600_000),
+    }))
+}
+
+/// A token that waits for a yes in a browser on this machine.
+pub fn signing_in_here() -> Message {
+    Message::SignIn(Box::new(SignIn {
+        token: TokenName::new("me").unwrap(),
+        user_code: None,
+        url: "https://login.practice.example/authorize?response_type=code&state=s1".to_owned(),
+        whole_url: None,
         until: after_ms(600_000),
     }))
 }
@@ -860,6 +871,7 @@ impl Scene {
             Effect::TypeToken(_)
             | Effect::ForgetTyped
             | Effect::HoldToken(_)
+            | Effect::CameBack(_)
             | Effect::UseToken { .. }
             | Effect::OpenPage(_)
             | Effect::RemoveEnvironment(_)

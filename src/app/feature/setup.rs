@@ -376,10 +376,10 @@ fn grant(setup: &Setup) -> Result<Grant, (SetupRow, String)> {
     }
     let scopes = setup.scopes.text();
     Ok(Grant {
-        kind: if is_service {
-            GrantKind::ClientCredentials
-        } else {
-            GrantKind::DeviceCode
+        kind: match setup.keep_in {
+            KeepIn::Service => GrantKind::ClientCredentials,
+            KeepIn::Browser => GrantKind::AuthorizationCode { redirect: None },
+            _ => GrantKind::DeviceCode,
         },
         server: Server {
             issuer: Some(issuer),
@@ -402,6 +402,7 @@ fn grant(setup: &Setup) -> Result<Grant, (SetupRow, String)> {
         audience: None,
         resource: None,
         parameters: Vec::new(),
+        dpop: false,
     })
 }
 

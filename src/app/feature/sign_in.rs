@@ -1,9 +1,9 @@
 //! Waiting for somebody to say yes in a browser: what is shown meanwhile, and how it ends.
 
-use crate::app::message::{Effect, Notice};
+use crate::app::message::{Effect, Notice, Pasted};
 use crate::app::pane::SignIn;
 use crate::app::state::{Overlay, State};
-use crate::model::TokenName;
+use crate::model::{TokenName, is_way_back};
 
 /// Shows the page and the code; where something else is in front, in the line of messages.
 pub fn shown(state: &mut State, sign_in: SignIn) -> Vec<Effect> {
@@ -12,13 +12,34 @@ pub fn shown(state: &mut State, sign_in: SignIn) -> Vec<Effect> {
         state.overlay = Some(Overlay::SignIn(Box::new(sign_in)));
         return Vec::new();
     }
-    let mut notice = Notice::info(format!(
-        "Token {}: open {} and type {}.",
-        sign_in.token, sign_in.url, sign_in.user_code
-    ));
-    notice.remedy = "In a browser on any machine.".to_owned();
+    let SignIn { token, url, .. } = &sign_in;
+    let (what, remedy) = match &sign_in.user_code {
+        Some(code) => (
+            format!("Token {token}: open {url} and type {code}."),
+            "In a browser on any machine.",
+        ),
+        None => (
+            format!("Token {token}: open {url}"),
+            "In a browser on this machine; it comes back by itself.",
+        ),
+    };
+    let mut notice = Notice::info(what);
+    notice.remedy = remedy.to_owned();
     state.notice = Some(notice);
     Vec::new()
+}
+
+/// Takes a pasted address of this machine as the one that a browser elsewhere ended at; `None`
+/// where nobody waits for one, or it is something else.
+pub fn came_back(state: &State, text: &str) -> Option<Vec<Effect>> {
+    let is_awaited =
+        matches!(&state.overlay, Some(Overlay::SignIn(shown)) if shown.user_code.is_none());
+    let address = text.trim();
+    let is_one = !address.contains(char::is_whitespace);
+    let is_here = address
+        .split_once('?')
+        .is_some_and(|(page, _)| is_way_back(page));
+    (is_awaited && is_one && is_here).then(|| vec![Effect::CameBack(Pasted(address.to_owned()))])
 }
 
 /// The token is there.

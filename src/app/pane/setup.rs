@@ -139,6 +139,8 @@ pub enum KeepIn {
     Command,
     /// Nowhere: it is got from an authorization server, after a yes in a browser.
     Device,
+    /// The same with a browser on this machine (a code with PKCE).
+    Browser,
     /// The same for a service, with a secret of its own.
     Service,
 }
@@ -152,6 +154,7 @@ impl KeepIn {
             KeepIn::ThisRun => "nowhere: this run only",
             KeepIn::Variable => "an environment variable",
             KeepIn::Command => "a command that prints it",
+            KeepIn::Browser => "get one: a browser on this machine",
             KeepIn::Device => "get one: a yes in a browser",
             KeepIn::Service => "get one: client credentials",
         }
@@ -164,7 +167,7 @@ impl KeepIn {
 
     /// Whether an authorization server gives it out.
     pub fn is_got(self) -> bool {
-        matches!(self, KeepIn::Device | KeepIn::Service)
+        matches!(self, KeepIn::Device | KeepIn::Browser | KeepIn::Service)
     }
 }
 
@@ -221,6 +224,7 @@ impl Setup {
             KeepIn::ThisRun,
             KeepIn::Variable,
             KeepIn::Command,
+            KeepIn::Browser,
             KeepIn::Device,
             KeepIn::Service,
         ];
@@ -293,7 +297,7 @@ impl Setup {
         }
         rows.push(SetupRow::KeepIn);
         match self.keep_in {
-            KeepIn::Device => {
+            KeepIn::Device | KeepIn::Browser => {
                 rows.extend([SetupRow::Issuer, SetupRow::Client, SetupRow::Scopes]);
             }
             KeepIn::Service => rows.extend([

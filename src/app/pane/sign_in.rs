@@ -1,4 +1,4 @@
-//! What a person needs who lets a device in: a page, and the code to type there.
+//! What a person needs who says yes in a browser: a page, and for a device the code to type there.
 
 use crate::model::{Timestamp, TokenName};
 
@@ -6,12 +6,14 @@ use crate::model::{Timestamp, TokenName};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {
     pub token: TokenName,
-    pub user_code: String,
+    /// What to type there. `None` where the browser is to be on this machine, and comes back by
+    /// itself.
+    pub user_code: Option<String>,
     /// The page.
     pub url: String,
     /// The page with the code in its address.
     pub whole_url: Option<String>,
-    /// Until when the code is good.
+    /// Until when it is waited for.
     pub until: Timestamp,
 }
 

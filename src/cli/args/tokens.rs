@@ -79,6 +79,9 @@ pub struct TokenAddArgs {
     /// It is the password of this user, and is sent as Basic
     #[arg(long, value_name = "USER", group = "placement")]
     pub basic: Option<String>,
+    /// It is the password of this user, and answers the challenges of Digest
+    #[arg(long, value_name = "USER", group = "placement")]
+    pub digest: Option<String>,
 }
 
 /// The token to look at, and what to hold beside it.
@@ -93,8 +96,18 @@ pub struct TokenInspectArgs {
     /// Beside a call of the history that carried it: its id, or the first characters of it
     #[arg(long, value_name = "ID", conflicts_with = "other")]
     pub call: Option<String>,
+    /// Ask the API whose it is and what it sees, and with --call also where that API is described
+    #[arg(long, conflicts_with = "other")]
+    pub ask: bool,
+    /// Ask without a question
+    #[arg(long, requires = "ask")]
+    pub yes: bool,
     #[command(flatten)]
     pub place: PlaceArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    pub record: RecordArgs,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
@@ -108,6 +121,12 @@ pub struct TokenLoginArgs {
     /// The browser is on another machine: ask for the address that it ends at
     #[arg(long)]
     pub paste: bool,
+    /// Ask for a sign-in of this strength, as an API that refused names it (RFC 9470)
+    #[arg(long, value_name = "VALUES")]
+    pub acr_values: Option<String>,
+    /// Ask for a sign-in that is at most so old
+    #[arg(long, value_name = "SECONDS")]
+    pub max_age: Option<u64>,
     #[command(flatten)]
     pub place: PlaceArgs,
     #[command(flatten)]

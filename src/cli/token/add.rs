@@ -83,7 +83,8 @@ fn placement(args: &TokenAddArgs) -> Placement {
     let query = args.query.clone().map(Placement::Query);
     let cookie = args.cookie.clone().map(Placement::Cookie);
     let basic = args.basic.clone().map(Placement::Basic);
-    let given = header.or(scheme).or(query).or(cookie).or(basic);
+    let digest = args.digest.clone().map(Placement::Digest);
+    let given = header.or(scheme).or(query).or(cookie).or(basic).or(digest);
     given.unwrap_or_default()
 }
 

@@ -1,5 +1,6 @@
 //! `httriage token inspect`: what can be told of a token without sending it, and how two differ.
 
+use super::asked;
 use super::passport::{Past, settled};
 use crate::cli::args::TokenInspectArgs;
 use crate::cli::history::{CLOSING, find};
@@ -47,7 +48,23 @@ pub fn run(args: &TokenInspectArgs, out: &mut Out) -> Result<u8, Trouble> {
     )?;
     let Some(other) = &args.other else {
         let shown = call.as_ref().map(|call| beside(&one.report, call));
-        let page = page(&one, environment.as_ref(), &known, &home, &settings);
+        let mut page = page(&one, environment.as_ref(), &known, &home, &settings);
+        if args.ask {
+            let name = one.name.as_ref().ok_or_else(|| {
+                Trouble::usage("--ask is for a token by its name: a value that is only looked at is sent nowhere.")
+            })?;
+            let claims = one.report.claims.as_ref();
+            let place = environment.as_ref();
+            let ground = (&home, &settings);
+            page.extend(asked::lines(
+                args,
+                name,
+                claims,
+                place,
+                call.as_ref(),
+                ground,
+            )?);
+        }
         if args.json {
             out.json(&looked_json(&one, Some(&page), shown.as_deref(), &known))
         } else {

@@ -13,8 +13,11 @@ use crate::engine::grant::{Grants, News, Person};
 use crate::engine::{ClientOptions, Flight, Home, Vault, carried, keep, sandbox};
 use crate::insight::back_off::wait_text;
 use crate::insight::facts::{Case, Facts};
+use crate::insight::token::step_up::StepUp;
 use crate::insight::{Catalogue, Exchange, explain};
-use crate::model::{Environment, Got, Secret, Settings, Timestamp, TokenName, TokenSource};
+use crate::model::{
+    Environment, Got, GrantKind, Secret, Settings, Timestamp, Token, TokenName, TokenSource,
+};
 use serde_json::{Map, Value, json};
 use std::io::{IsTerminal, Read};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -67,6 +70,14 @@ pub fn run(args: &TokenLoginArgs, out: &mut Out) -> Result<u8, Trouble> {
             show(other);
         }
     });
+    let demand = StepUp {
+        acr_values: args.acr_values.clone(),
+        max_age: args.max_age,
+    };
+    if demand != StepUp::default() {
+        in_browser(&name, &settings)?;
+        grants.ask_for(&name, demand);
+    }
     let tasks = choice::tasks()?;
     let flight = Flight::default();
     let got = tasks.block_on(async {
@@ -111,6 +122,18 @@ pub fn run(args: &TokenLoginArgs, out: &mut Out) -> Result<u8, Trouble> {
     };
     recorder.finish();
     Ok(code)
+}
+
+/// Only a page that a browser opens can ask for more than a sign-in.
+fn in_browser(name: &TokenName, settings: &Settings) -> Result<(), Trouble> {
+    let grant = settings.token(name).and_then(Token::grant);
+    match grant.map(|grant| &grant.kind) {
+        Some(GrantKind::AuthorizationCode { .. }) | None => Ok(()),
+        Some(other) => Err(Trouble::usage(format!(
+            "--acr-values and --max-age are for authorization_code; token {name} is got by {}.",
+            other.words()
+        ))),
+    }
 }
 
 /// The time that is left, on the line where it stood; whether it was written.

@@ -2,6 +2,7 @@
 //! one, are beside.
 
 mod add;
+mod asked;
 pub mod inspect;
 mod login;
 mod passport;

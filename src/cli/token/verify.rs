@@ -4,12 +4,12 @@
 use super::inspect::{piped, rows};
 use crate::cli::args::TokenVerifyArgs;
 use crate::cli::call::{Recorder, served};
-use crate::cli::grant::show;
+use crate::cli::grant::grants;
 use crate::cli::history::CLOSING;
 use crate::cli::print::{Out, complain};
 use crate::cli::trouble::Trouble;
 use crate::cli::{ask, choice};
-use crate::engine::grant::{Allowed, Grants, News, Person, Proof, Wish};
+use crate::engine::grant::{Allowed, Grants, Proof, Wish};
 use crate::engine::history::History;
 use crate::engine::{ClientOptions, Flight, Home, Vault, clock, sandbox};
 use crate::insight::learned::last_word;
@@ -64,16 +64,7 @@ pub fn run(args: &TokenVerifyArgs, out: &mut Out) -> Result<u8, Trouble> {
         vault.lend(&name, value);
     }
     let recorder = Recorder::new(&args.record, &home, &settings, &vault);
-    let person = if ask::is_possible() {
-        Person::Here
-    } else {
-        Person::Nobody
-    };
-    let keeper = recorder.keeper();
-    let grants = Grants::new(vault.clone(), &options, person, move |news| match news {
-        News::Made(exchange) => keeper(Arc::new(*exchange)),
-        other => show(other),
-    });
+    let grants = grants(&vault, &options, &recorder);
     let tasks = choice::tasks()?;
     let flight = Flight::default();
     let heard = tasks.block_on(async {

@@ -2,6 +2,7 @@
 //! stands above the client, which knows only this trait.
 
 use super::flight::Flight;
+use crate::insight::token::step_up::StepUp;
 use crate::model::{Environment, Failure, RawExchange, TokenName};
 use futures_util::future::BoxFuture;
 
@@ -29,6 +30,9 @@ pub trait Renew: Send + Sync {
         environment: &'a Environment,
         flight: &'a Flight,
     ) -> BoxFuture<'a, bool>;
+
+    /// After an answer that asks for a stronger or newer sign-in: remembers which.
+    fn needs_stronger(&self, ready: &Ready, demand: &StepUp);
 
     /// Learns how the repeated call with a new value came out.
     fn came(&self, ready: &Ready, exchange: &RawExchange);

@@ -21,6 +21,8 @@ use crate::insight::api::library::Library;
 use crate::insight::back_off::{NextTry, next_try};
 use crate::insight::refused;
 use crate::insight::token::grant::wants_another_token;
+use crate::insight::token::proof::wanted_nonce;
+use crate::insight::token::step_up::demanded;
 use crate::model::{
     Author, CallOrigin, Cause, Consent, CookieNews, Environment, ExchangeId, Failure, Manner,
     Origin, Outcome, RawExchange, Reach, RequestSpec, Response, SentRequest, TokenRef,
@@ -191,6 +193,7 @@ impl Client {
         let Manner { wait, retries, .. } = outgoing.manner;
         let mut attempts = 0;
         let mut has_renewed = false;
+        let mut has_answered = false;
         if !wait.is_zero() && !flight.pause(wait, 1).await {
             return self.unsent(outgoing, waited_in_vain());
         }
@@ -206,11 +209,24 @@ impl Client {
             let mut exchange = self.attempt(&outgoing, flight, deadline).await;
             attempts += exchange.attempts;
             exchange.attempts = attempts;
+            // The server asked for its nonce (RFC 9449, 9) or for Digest, so the call goes once more.
+            let is_read = outgoing.typed.is_safe() && is_safe_method(&exchange.sent.method);
+            let is_asked =
+                self.took_nonce(&exchange) || self.took_digest(&exchange, &outgoing.environment);
+            if is_asked && is_read && !has_answered && !flight.is_stopped() {
+                has_answered = true;
+                continue;
+            }
+            let demand = exchange.outcome.response().and_then(demanded);
+            if let Some((renew, demand)) = self.renew.as_ref().zip(demand)
+                && exchange.redirects.is_empty()
+            {
+                renew.needs_stronger(&ready, &demand);
+            }
             if let Some(renew) = self.renew.as_ref().filter(|_| !has_renewed)
                 && self.wants_another_token(&exchange, &ready, &outgoing.environment)
             {
                 // A refused write may have been done in part: only a person may send it again.
-                let is_read = outgoing.typed.is_safe() && is_safe_method(&exchange.sent.method);
                 let goes_again = is_read && !flight.is_stopped();
                 let place = &outgoing.environment;
                 let anew = renew.anew(&ready, &exchange, goes_again, place, flight);
@@ -238,6 +254,34 @@ impl Client {
                 _ => return exchange,
             }
         }
+    }
+
+    /// Remembers the nonce that an answer to a proven call brings, and tells whether it was refused
+    /// for the lack of it.
+    fn took_nonce(&self, exchange: &RawExchange) -> bool {
+        let Outcome::Answered(response) = &exchange.outcome else {
+            return false;
+        };
+        // After a redirect somebody else may have answered.
+        let is_direct = exchange.redirects.is_empty() && exchange.sent.headers.has("dpop");
+        let origin = Origin::parse(&exchange.sent.url).filter(|_| is_direct);
+        let Some((origin, nonce)) = origin.zip(response.headers.get("dpop-nonce")) else {
+            return false;
+        };
+        let is_new = self.vault.take_nonce(origin, &nonce);
+        is_new && wanted_nonce(response).is_some()
+    }
+
+    /// Remembers the challenge of a server that wants Digest, and tells whether it is a new one.
+    fn took_digest(&self, exchange: &RawExchange, environment: &Environment) -> bool {
+        let Outcome::Answered(response) = &exchange.outcome else {
+            return false;
+        };
+        let is_direct = exchange.redirects.is_empty();
+        is_direct
+            && self
+                .vault
+                .take_digest(&exchange.sent, environment, response)
     }
 
     /// Gets the tokens of a call ready, if they may be sent there at all.
@@ -326,6 +370,7 @@ impl Client {
         let filled = match attach::read(&mut sent) {
             Ok(()) => {
                 let vault = &self.vault;
+                vault.date(&mut sent, &environment, started_at);
                 vault.fill(&sent, &environment, author, consent).await
             }
             Err(failure) => Err(failure),

@@ -6,10 +6,11 @@ use super::state::{Grants, News};
 use crate::engine::client::{Flight, Outgoing};
 use crate::engine::clock;
 use crate::insight::token::grant::NotGiven;
+use crate::insight::token::proof::wanted_nonce;
 use crate::model::{
     Auth, Author, Body, CallOrigin, Cause, ClientAuth, Environment, Failure, Grant, GrantKind,
     GrantPart, Manner, Origin, Outcome, Param, Placement, RawExchange, Reach, RequestSpec,
-    Response, TokenName, as_text, resolve,
+    Response, TokenName, as_text, resolve, slot,
 };
 use crate::model::{Secret, TokenSource};
 use ring::rand::SecureRandom;
@@ -73,6 +74,16 @@ impl Grants {
         let mut auth = Auth::None;
         match grant.client_auth {
             ClientAuth::None => rows.push(Param::data("client_id", &grant.client_id)),
+            ClientAuth::Tls => {
+                // Its key goes nowhere: the handshake proves that it is here.
+                if environment.identity.is_none() {
+                    let why = "its client proves who it is by a certificate, and the environment has none";
+                    let hint = "Give the environment client_certificate in config.toml.";
+                    return Err(unsent(Cause::TlsClientCertificate, name, why, hint));
+                }
+                place.identity.clone_from(&environment.identity);
+                rows.push(Param::data("client_id", &grant.client_id));
+            }
             ClientAuth::Basic => {
                 let secret = part(GrantPart::ClientSecret, name)?;
                 self.lend(&secret, &grant.client_secret, &origin).await?;
@@ -102,6 +113,20 @@ impl Grants {
             .push(Param::data("accept", "application/json"));
         typed.body = Body::Form(rows);
         typed.auth = auth;
+        if !grant.dpop {
+            return self.call(typed, place, flight).await;
+        }
+        if let Some(proof) = self.inner.vault.lend_proof(name, &origin) {
+            typed.headers.push(Param::new("dpop", slot(&proof)));
+        }
+        let first = self.call(typed.clone(), place.clone(), flight).await?;
+        let wanted = first.outcome.response().and_then(wanted_nonce);
+        if wanted.is_none() {
+            return Ok(first);
+        }
+        // RFC 9449, 8: the server wants its nonce in the proof, which is known by now. Nothing was
+        // given yet, and no code is used up.
+        self.made(first);
         self.call(typed, place, flight).await
     }
 
@@ -111,13 +136,24 @@ impl Grants {
         environment: Environment,
         flight: &Flight,
     ) -> Result<RawExchange, Failure> {
+        self.call_as(typed, environment, Manner::default(), flight)
+            .await
+    }
+
+    pub(super) async fn call_as(
+        &self,
+        typed: RequestSpec,
+        environment: Environment,
+        manner: Manner,
+        flight: &Flight,
+    ) -> Result<RawExchange, Failure> {
         let outgoing = Outgoing {
             sent: resolve(&typed, &environment)?,
             typed,
             environment,
             author: Author::Person,
             case: None,
-            manner: Manner::default(),
+            manner,
         };
         let mut exchange = self.inner.client.send(outgoing, flight).await;
         exchange.origin = CallOrigin::Grant;

@@ -6,6 +6,7 @@
 //! gives out a refresh token with each answer takes a second use of an old one for a theft.
 
 mod call;
+mod described;
 mod form;
 mod loopback;
 mod person;
@@ -15,5 +16,6 @@ mod server;
 mod state;
 mod testimony;
 
+pub use described::Described;
 pub use proof::{Allowed, Proof, Wish};
 pub use state::{DeviceShown, Grants, News, Person};

@@ -10,6 +10,7 @@ use crate::engine::client::Flight;
 use crate::engine::clock;
 use crate::engine::vault::keep;
 use crate::insight::token::grant::{Given, NotGiven, device_code, given};
+use crate::insight::token::step_up::StepUp;
 use crate::model::{
     Cause, Environment, Failure, Grant, GrantPart, Param, RawExchange, Secret, TokenName,
 };
@@ -23,6 +24,8 @@ use url::Url;
 const SLOWER: Duration = Duration::from_secs(5);
 /// How long a person has for signing in.
 const PATIENCE: Duration = Duration::from_secs(600);
+
+const NOT_THAT_ADDRESS: &str = "That is not the address that this sign-in leads to. Paste the whole address that the browser ended at.";
 
 /// Why a call to a token endpoint gave nothing.
 pub(super) struct Refusal {
@@ -103,7 +106,8 @@ impl Grants {
                 .post(name, grant, &token_url, rows, environment, flight)
                 .await?;
             let is_over = clock::now() >= code.until;
-            let no = match answered(name, &polled).map(|said| given(said, clock::now())) {
+            let given = |said| given(said, clock::now(), grant.dpop);
+            let no = match answered(name, &polled).map(given) {
                 // The way to the server is not open just now: ask less often.
                 Err(failure) if is_over || flight.is_stopped() => {
                     self.made(polled);
@@ -149,7 +153,8 @@ impl Grants {
         })?;
         let (state, verifier) = (random(name)?, random(name)?);
         let back = listening.redirect.clone();
-        let url = address(&page, grant, &back, &state, &verifier);
+        let demand = self.demands().get(name).cloned().unwrap_or_default();
+        let url = address(&page, grant, &back, (&state, &verifier), &demand);
         let url = url.ok_or_else(|| {
             let why = format!("{page} is no URL");
             unsent(
@@ -168,10 +173,13 @@ impl Grants {
             Person::Pastes(paste) => Some(paste),
             _ => None,
         };
+        let mut landed = self.landing();
+        let now = clock::now();
         self.tell(News::Browser {
             name: name.clone(),
             url,
             is_pasted: pastes.is_some(),
+            until: now.checked_add(PATIENCE).unwrap_or(now),
         });
         let issuer = grant.server.issuer.as_deref();
         let answer = match pastes {
@@ -179,14 +187,27 @@ impl Grants {
                 drop(listening);
                 pasted(name, paste, &state, issuer)?
             }
-            None => tokio::select! {
-                answer = listening.answer(&state, issuer) => answer,
-                _ = flight.stopped() => return Err(given_up(name)),
-                _ = tokio::time::sleep(PATIENCE) => {
-                    let why = "nobody signed in within 10 min";
-                    return Err(unsent(Cause::TokenMissing, name, why, "Try it again."));
+            None => {
+                let answer = listening.answer(&state, issuer);
+                let late = tokio::time::sleep(PATIENCE);
+                tokio::pin!(answer, late);
+                loop {
+                    tokio::select! {
+                        answer = &mut answer => break answer,
+                        Some(address) = landed.recv() => {
+                            match keep::came_back(&address, &state, issuer) {
+                                Some(answer) => break answer,
+                                None => self.tell(News::Says(NOT_THAT_ADDRESS.to_owned())),
+                            }
+                        }
+                        _ = flight.stopped() => return Err(given_up(name)),
+                        _ = &mut late => {
+                            let why = "nobody signed in within 10 min";
+                            return Err(unsent(Cause::TokenMissing, name, why, "Try it again."));
+                        }
+                    }
                 }
-            },
+            }
         };
         let code = answer.map_err(|no| {
             let why = self.inner.vault.mask().text(&no.says);
@@ -204,9 +225,12 @@ impl Grants {
         if let Some(resource) = &grant.resource {
             rows.push(Param::data("resource", resource));
         }
-        self.exchanged(name, grant, &token_url, rows, environment, flight)
+        let given = self
+            .exchanged(name, grant, &token_url, rows, environment, flight)
             .await
-            .map_err(|refusal| refusal.failure)
+            .map_err(|refusal| refusal.failure)?;
+        self.demands().remove(name);
+        Ok(given)
     }
 
     /// One call to the token endpoint that ends with a token or without.
@@ -222,7 +246,7 @@ impl Grants {
         let exchange = self
             .post(name, grant, url, rows, environment, flight)
             .await?;
-        match answered(name, &exchange).map(|said| given(said, clock::now())) {
+        match answered(name, &exchange).map(|said| given(said, clock::now(), grant.dpop)) {
             Err(failure) => {
                 self.made(exchange);
                 Err(failure.into())
@@ -261,8 +285,14 @@ impl Grants {
     }
 }
 
-/// The address of the page, with all that it is asked.
-fn address(page: &str, grant: &Grant, back: &str, state: &str, verifier: &str) -> Option<String> {
+/// The address of the page, with all that it is asked; the two secrets are state and verifier.
+fn address(
+    page: &str,
+    grant: &Grant,
+    back: &str,
+    (state, verifier): (&str, &str),
+    demand: &StepUp,
+) -> Option<String> {
     let mut url = Url::parse(page).ok()?;
     let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
     let mut pairs = url.query_pairs_mut();
@@ -276,8 +306,14 @@ fn address(page: &str, grant: &Grant, back: &str, state: &str, verifier: &str) -
     ] {
         pairs.append_pair(name, value);
     }
-    for row in wishes(grant) {
+    // What the API asked for wins over what the settings ask for always.
+    let demand = demand.parameters();
+    let is_demanded = |row: &Param| demand.iter().any(|(name, _)| *name == row.name);
+    for row in wishes(grant).iter().filter(|row| !is_demanded(row)) {
         pairs.append_pair(&row.name, &row.value);
+    }
+    for (name, value) in &demand {
+        pairs.append_pair(name, value);
     }
     drop(pairs);
     Some(url.into())

@@ -7,13 +7,13 @@
 
 use super::call::place;
 use super::state::Grants;
-use crate::engine::client::{Flight, Outgoing, Renew};
+use crate::engine::client::{Flight, Renew};
 use crate::engine::vault::keep;
 use crate::insight::token::grant::{metadata, metadata_urls};
 use crate::insight::token::signature::{PublicKey, Signature, Verified, is_key_set, keys};
 use crate::model::{
-    Author, CallOrigin, Cause, Environment, Failure, Jar, Manner, Origin, Outcome, Param,
-    RequestSpec, Response, Secret, TokenName, TokenSource, as_text, is_public, resolve,
+    Cause, Environment, Failure, Jar, Manner, Origin, Outcome, Param, RequestSpec, Response,
+    Secret, TokenName, TokenSource, as_text, is_public,
 };
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -53,15 +53,17 @@ pub enum Proof {
 
 /// Who named an address.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Named {
+pub(super) enum Named {
     /// The settings, or whoever sits here.
     Known,
     Token,
     Metadata,
+    /// The refusal of an API.
+    Api,
 }
 
 /// Why it does not go on.
-enum Stop {
+pub(super) enum Stop {
     Asks { origin: Origin, why: String },
     Failed(Failure),
 }
@@ -72,12 +74,14 @@ impl From<Failure> for Stop {
     }
 }
 
-/// One search for keys.
-struct Search<'a> {
-    grants: &'a Grants,
-    wish: &'a Wish,
-    environment: &'a Environment,
-    flight: &'a Flight,
+/// One search for what stands at addresses that strangers named.
+pub(super) struct Search<'a> {
+    pub grants: &'a Grants,
+    pub wish: &'a Wish,
+    pub environment: &'a Environment,
+    pub flight: &'a Flight,
+    /// What did not come about if it fails, as the beginning of a sentence.
+    pub missed: &'a str,
 }
 
 impl Grants {
@@ -106,11 +110,13 @@ impl Grants {
                 return Ok(told(Verified::unchecked(&head, why.to_owned())));
             }
         };
+        let missed = format!("token {} was not verified", wish.token);
         let search = Search {
             grants: self,
             wish,
             environment,
             flight,
+            missed: &missed,
         };
         let mut verified = Verified::unchecked(&head, String::new());
         let is_other = |issuer: &&String| !same(issuer, &address);
@@ -229,8 +235,9 @@ impl Search<'_> {
                 Ok(body) => body,
                 Err(Stop::Failed(failure)) if failure.was_sent => {
                     // The sentence of one address is a part of that of all.
-                    let bare = failure.message.rsplit_once("was not verified: ");
-                    let bare = bare.map_or(failure.message.as_str(), |(_, why)| why);
+                    let bare = failure.message.strip_prefix(self.missed);
+                    let bare = bare.map(|rest| rest.trim_start_matches([':', ' ']));
+                    let bare = bare.unwrap_or(failure.message.as_str());
                     why = bare.trim_end_matches('.').to_owned();
                     continue;
                 }
@@ -253,7 +260,7 @@ impl Search<'_> {
     }
 
     /// What stands at an address, if it may be asked for.
-    async fn at(&self, address: &str, named: Named) -> Result<Vec<u8>, Stop> {
+    pub(super) async fn at(&self, address: &str, named: Named) -> Result<Vec<u8>, Stop> {
         let url = Url::parse(address).ok();
         let Some((url, origin)) = url.and_then(|url| Origin::of(&url).map(|origin| (url, origin)))
         else {
@@ -264,7 +271,10 @@ impl Search<'_> {
         let is_at_home = home.is_some_and(|home| home.host() == origin.host());
         if named != Named::Known {
             if let Some(why) = why_not(&url, is_at_home) {
-                let hint = "If you know that address, name it yourself with --url.";
+                let hint = match named {
+                    Named::Api => "If you know that address, open it yourself.",
+                    _ => "If you know that address, name it yourself with --url.",
+                };
                 return Err(self.failed(&format!("{address} {why}"), hint).into());
             }
             let is_allowed = match &self.wish.allowed {
@@ -273,6 +283,7 @@ impl Search<'_> {
             };
             if !is_allowed {
                 let why = match named {
+                    Named::Api => "The API's refusal says that it is described there.",
                     Named::Metadata => "The metadata of the issuer says that its keys are there.",
                     _ => "The token itself names it as its issuer.",
                 };
@@ -306,28 +317,20 @@ impl Search<'_> {
         typed
             .headers
             .push(Param::data("accept", "application/json"));
-        let outgoing = Outgoing {
-            sent: resolve(&typed, &environment)?,
-            typed,
-            environment,
-            author: Author::Person,
-            case: None,
-            manner: Manner {
-                body_bytes: Some(LONGEST),
-                jar: Jar::None,
-                stays: true,
-                ..Manner::default()
-            },
+        let manner = Manner {
+            body_bytes: Some(LONGEST),
+            jar: Jar::None,
+            stays: true,
+            ..Manner::default()
         };
         let own = Flight::default();
-        let call = self.grants.inner.client.send(outgoing, &own);
+        let call = self.grants.call_as(typed, environment, manner, &own);
         tokio::pin!(call);
-        let mut exchange = tokio::select! {
+        let exchange = tokio::select! {
             exchange = &mut call => exchange,
             _ = self.flight.stopped() => { own.stop(); call.await }
             _ = tokio::time::sleep(PATIENCE) => { own.stop(); call.await }
-        };
-        exchange.origin = CallOrigin::Grant;
+        }?;
         let read = match &exchange.outcome {
             Outcome::Answered(response) => Ok(response.clone()),
             Outcome::Failed(failure) => {
@@ -343,12 +346,11 @@ impl Search<'_> {
     }
 
     fn failed(&self, why: &str, hint: &str) -> Failure {
-        let name = &self.wish.token;
-        let message = format!("token {name} was not verified: {why}.");
+        let message = format!("{}: {why}.", self.missed);
         Failure::unsent(Cause::ProtocolInvalid, message, hint)
     }
 
-    fn answered_with(&self, why: &str) -> Failure {
+    pub(super) fn answered_with(&self, why: &str) -> Failure {
         Failure {
             was_sent: true,
             ..self.failed(why, "httriage history has the whole answer.")

@@ -9,6 +9,7 @@ use crate::engine::client::{Flight, Ready, Renew};
 use crate::engine::clock;
 use crate::engine::vault::keep;
 use crate::insight::token::grant::Given;
+use crate::insight::token::step_up::StepUp;
 use crate::model::{
     CallOrigin, Cause, Environment, Failure, Got, Grant, GrantKind, GrantPart, Origin, Param,
     RawExchange, TokenName, TokenSource,
@@ -276,8 +277,12 @@ impl Grants {
                 )));
             }
         }
-        got.not_kept =
-            keep::keep_got(name, &issuer(grant), &kept, &given.access, refresh.as_ref()).err();
+        got.not_kept = if grant.dpop {
+            self.check_binding(name, given);
+            Some("it is bound to a key that ends with it".to_owned())
+        } else {
+            keep::keep_got(name, &issuer(grant), &kept, &given.access, refresh.as_ref()).err()
+        };
         let mut all = self.held();
         let number = all.get(name).map_or(0, |held| held.number) + 1;
         all.insert(
@@ -296,8 +301,23 @@ impl Grants {
         number
     }
 
+    /// Says where a token names another key than the one that its proofs are made with (`cnf`, RFC
+    /// 9449, 6.1). Of a token that does not name its key nobody can tell.
+    fn check_binding(&self, name: &TokenName, given: &Given) {
+        let own = self.inner.vault.key_print(name);
+        let named = keep::bound_to(&given.access);
+        if let Some((own, named)) = own.zip(named).filter(|(own, named)| own != named) {
+            self.tell(News::Says(format!(
+                "Token {name} is bound to another key than this run's (cnf jkt {named}, and not {own}): the API will not take it from here."
+            )));
+        }
+    }
+
     /// Takes what an earlier run left in the keyring; whether there was something.
     fn recall(&self, name: &TokenName, grant: &Grant) -> bool {
+        if grant.dpop {
+            return false;
+        }
         let Some((kept, access, refresh)) = keep::kept_got(name, &issuer(grant)) else {
             return false;
         };
@@ -501,6 +521,28 @@ impl Renew for Grants {
             is_other
         }
         .boxed()
+    }
+
+    fn needs_stronger(&self, ready: &Ready, demand: &StepUp) {
+        for (name, _) in &ready.0 {
+            let Some(TokenSource::Grant(grant)) = self.inner.vault.source(name, false) else {
+                continue;
+            };
+            if !self.ask_for(name, demand.clone()) {
+                continue;
+            }
+            let words = demand.words();
+            self.tell(News::Says(match &grant.kind {
+                GrantKind::AuthorizationCode { .. } => format!(
+                    "The API wants a sign-in with {words} behind token {name}. N on screen 4 asks for it, or httriage token login {name}{}.",
+                    demand.options()
+                ),
+                other => format!(
+                    "The API wants a sign-in with {words} behind token {name}, which was got by {}; authorization_code can ask for it.",
+                    other.words()
+                ),
+            }));
+        }
     }
 
     fn came(&self, ready: &Ready, exchange: &RawExchange) {

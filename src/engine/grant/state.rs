@@ -6,10 +6,12 @@ use crate::engine::vault::Vault;
 use crate::insight::Exchange;
 use crate::insight::token::grant::Metadata;
 use crate::insight::token::signature::PublicKey;
+use crate::insight::token::step_up::StepUp;
 use crate::model::{Got, Grant, Secret, Timestamp, TokenName, TokenSource};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// So long before its end a token is got anew; of one that lives less than five
 /// minutes, a tenth of its life.
@@ -27,6 +29,8 @@ pub enum News {
         name: TokenName,
         url: String,
         is_pasted: bool,
+        /// Until when it is waited for.
+        until: Timestamp,
     },
     Got(Box<Got>),
 }
@@ -57,6 +61,10 @@ pub(super) struct Inner {
     pub metadata: Mutex<HashMap<String, Metadata>>,
     /// Public keys of issuers, by where they stand.
     pub keys: Mutex<HashMap<String, Vec<PublicKey>>>,
+    /// The sign-ins that APIs asked for, until somebody signed in so.
+    pub demands: Mutex<HashMap<TokenName, StepUp>>,
+    /// Where an address that a browser ended at on another machine is waited for.
+    pub landed: Mutex<Option<UnboundedSender<Secret>>>,
 }
 
 /// A value that was got, and when.
@@ -130,6 +138,8 @@ impl Grants {
                 locks: Mutex::default(),
                 metadata: Mutex::default(),
                 keys: Mutex::default(),
+                demands: Mutex::default(),
+                landed: Mutex::default(),
             }),
         }
     }
@@ -137,6 +147,33 @@ impl Grants {
     /// What is known of a token that was got in this run, or is in the keyring.
     pub fn got(&self, name: &TokenName) -> Option<Got> {
         self.held().get(name)?.got.clone()
+    }
+
+    /// Takes the address that a browser on another machine ended at, for the sign-in that waits.
+    pub fn came_back(&self, address: Secret) {
+        let waiting = self.inner.landed.lock();
+        let waiting = waiting.unwrap_or_else(PoisonError::into_inner);
+        // Whoever does not wait any more has what it needs.
+        let _ = waiting.as_ref().map(|waiting| waiting.send(address));
+    }
+
+    /// The next sign-in for this token asks for this (RFC 9470); whether that is new.
+    pub fn ask_for(&self, name: &TokenName, demand: StepUp) -> bool {
+        let old = self.demands().insert(name.clone(), demand.clone());
+        old != Some(demand)
+    }
+
+    pub(super) fn demands(&self) -> MutexGuard<'_, HashMap<TokenName, StepUp>> {
+        let demands = self.inner.demands.lock();
+        demands.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on such addresses come here.
+    pub(super) fn landing(&self) -> UnboundedReceiver<Secret> {
+        let (sender, landed) = unbounded_channel();
+        let waiting = self.inner.landed.lock();
+        *waiting.unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        landed
     }
 
     pub(super) fn tell(&self, news: News) {

@@ -7,8 +7,8 @@ use super::state::Grants;
 use crate::engine::client::Flight;
 use crate::insight::token::testimony::{Introspected, introspected, userinfo};
 use crate::model::{
-    Auth, Cause, ClientAuth, Environment, Failure, Grant, GrantPart, Outcome, Param, RawExchange,
-    RequestSpec, Response, TokenName, TokenSource, as_text,
+    Auth, Cause, ClientAuth, Environment, Failure, Grant, GrantPart, Outcome, Param, Placement,
+    RawExchange, RequestSpec, Response, TokenName, TokenSource, as_text,
 };
 
 /// Why nobody can be asked, as the end of a sentence.
@@ -48,6 +48,11 @@ impl Grants {
     ) -> Result<Introspected, Failure> {
         let issuer = self.can_ask(name).map_err(|why| not_asked(name, &why))?;
         let (grant, _) = self.client_of(name).map_err(|why| not_asked(name, &why))?;
+        // The client asks, and not the holder of the token.
+        let grant = Grant {
+            dpop: false,
+            ..grant
+        };
         let known = self.metadata_of(name, &issuer, environment, flight).await?;
         let url = known.introspection.ok_or_else(|| {
             let why = format!(
@@ -72,7 +77,7 @@ impl Grants {
         environment: &Environment,
         flight: &Flight,
     ) -> Result<Vec<(String, String)>, Failure> {
-        let (_, issuer) = self.client_of(name).map_err(|why| not_asked(name, &why))?;
+        let (grant, issuer) = self.client_of(name).map_err(|why| not_asked(name, &why))?;
         let known = self.metadata_of(name, &issuer, environment, flight).await?;
         let url = known.userinfo.ok_or_else(|| {
             let why =
@@ -86,10 +91,15 @@ impl Grants {
         typed
             .headers
             .push(Param::data("accept", "application/json"));
-        typed.auth = Auth::Bearer(part(GrantPart::Asked, name)?);
-        let exchange = self
-            .call(typed, place(environment, &origin), flight)
-            .await?;
+        let asked = part(GrantPart::Asked, name)?;
+        typed.auth = Auth::Bearer(asked.clone());
+        let mut place = place(environment, &origin);
+        if grant.dpop {
+            self.inner.vault.lend_proof(name, &origin);
+            let proven = Placement::Proven(name.clone());
+            place.placements.push((asked, proven));
+        }
+        let exchange = self.call(typed, place, flight).await?;
         self.heard(name, exchange, userinfo)
     }
 

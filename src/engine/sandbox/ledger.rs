@@ -3,11 +3,14 @@
 
 use jiff::Timestamp;
 use ring::digest as hash;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 /// Tokens remembered at once: more than practice gives out, few enough for a loop not to fill
 /// the memory.
 const MOST: usize = 10_000;
+
+/// A sign-in with more than a password, as this server calls it.
+pub(super) const STRONG: &str = "urn:practice:strong";
 
 /// SHA-256 of a value.
 pub(super) type Digest = [u8; 32];
@@ -34,6 +37,17 @@ pub(super) struct Issued {
     pub is_retired: bool,
     /// Those that came of one sign-in fall together.
     pub family: u64,
+    /// The thumbprint of the key that it is bound to (RFC 9449, 6).
+    pub bound: Option<String>,
+    /// When somebody signed in, and how strongly.
+    pub signed_in: Option<SignedIn>,
+}
+
+/// A sign-in behind a token (RFC 9470, 6).
+#[derive(Clone, Debug)]
+pub(super) struct SignedIn {
+    pub at: Timestamp,
+    pub acr: Option<String>,
 }
 
 impl Issued {
@@ -49,6 +63,8 @@ impl Issued {
 pub(super) struct Ledger {
     tokens: HashMap<Digest, Issued>,
     next: u64,
+    /// The ids of proofs that were used, the oldest first.
+    proofs: VecDeque<Digest>,
 }
 
 impl Ledger {
@@ -67,6 +83,18 @@ impl Ledger {
         self.next += 1;
         issued.number = self.next;
         self.tokens.insert(digest(value), issued);
+    }
+
+    /// Whether a proof with this id was not used before; it is used now.
+    pub(super) fn is_first_use(&mut self, id: Digest) -> bool {
+        if self.proofs.contains(&id) {
+            return false;
+        }
+        if self.proofs.len() >= MOST {
+            self.proofs.pop_front();
+        }
+        self.proofs.push_back(id);
+        true
     }
 
     pub(super) fn revoke(&mut self, digest: &Digest) {

@@ -10,6 +10,7 @@ mod issuer;
 mod ledger;
 mod limit;
 mod parent;
+mod proof;
 mod role;
 mod serve;
 mod world;

@@ -5,7 +5,8 @@ use crate::engine::Home;
 use crate::insight::api::marks::Marks;
 use crate::insight::token::grant::{NotGiven, came_back as read_address};
 use crate::insight::token::signature::{self, Head, PublicKey, Signature};
-use crate::insight::token::{Repair, TokenReport, inspect, repair};
+use crate::insight::token::sigv4::Signed;
+use crate::insight::token::{Repair, TokenReport, bound_key, inspect, repair};
 use crate::model::{Secret, Timestamp, TokenName};
 use std::io::{self, Write};
 use std::path::Path;
@@ -23,6 +24,16 @@ pub fn repaired(secret: &Secret) -> Option<Repair> {
 /// What a token says of its signature; else why it says nothing.
 pub fn head(secret: &Secret) -> Result<Head, String> {
     signature::head(secret.reveal())
+}
+
+/// The value of `Authorization` for a request that is signed with this key.
+pub fn signed(request: &Signed, key_id: &str, key: &Secret) -> Option<Secret> {
+    request.authorization(key_id, key.reveal()).map(Secret::new)
+}
+
+/// The thumbprint of the key that a token says it is bound to (`cnf`, RFC 9449, 6.1).
+pub fn bound_to(secret: &Secret) -> Option<String> {
+    bound_key(secret.reveal())
 }
 
 /// Whether the signature of a token holds by one of these keys.

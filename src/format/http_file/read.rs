@@ -379,7 +379,7 @@ impl HttpFileReader<'_> {
             }
             "digest" if !rest.contains('=') => self.gathered.notes.count(
                 at,
-                "requests answer a challenge of Digest, which is not done here",
+                "requests answer a challenge of Digest, which a token with digest = { user, password } does here",
             ),
             "aws" | "cognito" => self
                 .gathered

@@ -49,7 +49,9 @@ impl PostmanReader<'_, '_> {
             _ => {
                 let what = match kind.as_str() {
                     "awsv4" => "requests are signed for AWS, which is not done here",
-                    "digest" => "requests answer a challenge of Digest, which is not done here",
+                    "digest" => {
+                        "requests answer a challenge of Digest, which a token with digest = { user, password } does here"
+                    }
                     "ntlm" => "requests answer a challenge of NTLM, which is not done here",
                     "hawk" => "requests are signed with Hawk, which is not done here",
                     "oauth1" => "requests are signed with OAuth 1, which is not done here",

@@ -198,6 +198,14 @@ fn bound(cnf: &Json) -> Option<Bound> {
     }
 }
 
+/// The thumbprint of the key that a JWT says it is bound to (RFC 9449, 6.1).
+pub fn bound_key(token: &str) -> Option<String> {
+    let body = token.split('.').nth(1)?;
+    let body = String::from_utf8(LOOSE.decode(body).ok()?).ok()?;
+    let body = json::read(&body).value?;
+    body.get("cnf")?.get("jkt")?.as_text().map(str::to_owned)
+}
+
 /// A list of texts, or one text with blanks or commas between.
 fn words(value: &Json) -> Vec<String> {
     match value.as_list() {

@@ -96,8 +96,9 @@ pub struct NotGiven {
     pub says: String,
 }
 
-/// Reads the answer of a token endpoint that came at `now`.
-pub fn given(response: &Response, now: Timestamp) -> Result<Given, NotGiven> {
+/// Reads the answer of a token endpoint that came at `now`; `is_proven` where it was asked for a
+/// token that is bound to a key.
+pub fn given(response: &Response, now: Timestamp, is_proven: bool) -> Result<Given, NotGiven> {
     let body = object(&response.body);
     let text = |name: &str| body.as_ref()?.get(name)?.to_text();
     let access = text("access_token").filter(|text| !text.is_empty());
@@ -116,11 +117,16 @@ pub fn given(response: &Response, now: Timestamp) -> Result<Given, NotGiven> {
         return Err(NotGiven { code, says });
     };
     let kind = text("token_type").unwrap_or_default();
-    if kind.eq_ignore_ascii_case("dpop") {
+    let is_bound = kind.eq_ignore_ascii_case("dpop");
+    if is_bound != is_proven {
+        let says = if is_bound {
+            "a token that is bound to a key (DPoP), although no key was named; write dpop = true into its oauth"
+        } else {
+            "a token that is bound to no key, although a proof went along (RFC 9449, 5); take dpop out of its oauth if you do not need it"
+        };
         return Err(NotGiven {
             code: None,
-            says: "it gave a token that is bound to a key (DPoP), which cannot be sent from here"
-                .to_owned(),
+            says: says.to_owned(),
         });
     }
     let lifetime = text("expires_in").and_then(|text| text.trim().parse::<f64>().ok());
@@ -188,7 +194,9 @@ pub fn device_code(response: &Response, now: Timestamp) -> Result<DeviceCode, No
             status: response.status.max(300),
             ..response.clone()
         };
-        let refused = given(&bare, now).err().filter(|no| no.code.is_some());
+        let refused = given(&bare, now, false)
+            .err()
+            .filter(|no| no.code.is_some());
         return Err(refused.unwrap_or(NotGiven {
             code: None,
             says: format!(
@@ -402,17 +410,17 @@ mod tests {
     #[test]
     fn a_token_is_read_with_its_scopes_and_its_end() {
         let body = r#"{"access_token": "a-value", "token_type": "bearer", "expires_in": "600", "scope": "read  write", "refresh_token": "again", "id_token": ""}"#;
-        let read = given(&answer(200, body), now()).unwrap();
+        let read = given(&answer(200, body), now(), false).unwrap();
         assert_eq!(read.access.reveal(), "a-value");
         assert_eq!(read.refresh.unwrap().reveal(), "again");
         assert!(read.identity.is_none());
         assert_eq!(read.scopes.unwrap(), ["read", "write"]);
         assert_eq!(read.until.unwrap().to_string(), "2026-05-12T08:10:00Z");
-        let bare = given(&answer(200, r#"{"access_token": "a"}"#), now()).unwrap();
+        let bare = given(&answer(200, r#"{"access_token": "a"}"#), now(), false).unwrap();
         assert_eq!((bare.until, bare.scopes), (None, None));
         for odd in ["0", "-5", "1e99", "\"soon\"", "null"] {
             let body = format!("{{\"access_token\": \"a\", \"expires_in\": {odd}}}");
-            let _ = given(&answer(200, &body), now()).unwrap();
+            let _ = given(&answer(200, &body), now(), false).unwrap();
         }
     }
 
@@ -423,8 +431,18 @@ mod tests {
         let mut response = answer(200, &format!("{{\"access_token\": \"{jwt}\"}}"));
         // The server is five minutes ahead.
         response.headers = Headers::from_iter([("date", "Tue, 12 May 2026 08:05:00 GMT")]);
-        let read = given(&response, now()).unwrap();
+        let read = given(&response, now(), false).unwrap();
         assert_eq!(read.until.unwrap().to_string(), "2026-05-12T08:05:00Z");
+    }
+
+    #[test]
+    fn a_token_that_was_to_be_bound_to_a_key_is_not_taken_without() {
+        let said = |kind: &str| {
+            let body = format!("{{\"access_token\": \"a\", \"token_type\": \"{kind}\"}}");
+            given(&answer(200, &body), now(), true)
+        };
+        assert_eq!(said("DPoP").unwrap().access.reveal(), "a");
+        assert!(said("Bearer").unwrap_err().says.contains("no key"));
     }
 
     #[test]
@@ -451,7 +469,7 @@ mod tests {
                 "bound to a key",
             ),
         ] {
-            let no = given(&answer(status, body), now()).unwrap_err();
+            let no = given(&answer(status, body), now(), false).unwrap_err();
             assert_eq!(no.code.as_deref(), code);
             assert!(
                 no.says.contains(says) && !no.says.contains("planted"),

@@ -4,15 +4,21 @@
 
 mod call;
 mod claims;
+pub mod described;
+pub mod digest;
 mod fitting;
 pub mod grant;
 mod made_up;
+mod md5;
 mod mistakes;
 pub mod passport;
 mod problem;
+pub mod proof;
 mod repair;
 mod seems;
 pub mod signature;
+pub mod sigv4;
+pub mod step_up;
 pub mod survey;
 pub mod testimony;
 mod words;
@@ -26,7 +32,7 @@ use mistakes::{bare, kind, lengths, scheme, strays, without_scheme};
 use problem::sure;
 
 pub use call::beside;
-pub use claims::{Bound, Claims};
+pub use claims::{Bound, Claims, bound_key};
 pub use fitting::{Misfit, Weight};
 pub use made_up::made_up;
 pub use problem::{TokenKind, TokenProblem};

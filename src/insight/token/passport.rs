@@ -1,9 +1,11 @@
 //! What is known of a token beside its text: how it is sent, where it may go, what became of it,
 //! and how far the API's clock is from ours. With the lines of its text that makes one page.
 
+use super::survey::Survey;
 use super::words::{How, Line, Tone};
 use super::{Claims, relative};
 use crate::insight::facts::server_time;
+use crate::insight::matrix::Access;
 use crate::model::{
     ExchangeSummary, Headers, Origin, Placement, Timestamp, TokenRef, visible_line,
 };
@@ -40,6 +42,40 @@ pub fn by_theirs(now: Timestamp, ahead: Option<i64>) -> Timestamp {
     } else {
         now
     }
+}
+
+/// What the API said when it was asked whose a token is and what it sees.
+pub fn surveyed(survey: &Survey) -> Vec<Line> {
+    let line = |label: &str, text: String, tone| Line::new(label, text, tone, How::Api);
+    let mut lines: Vec<Line> = survey
+        .who
+        .iter()
+        .map(|(name, value)| line(name, value.clone(), Tone::Plain))
+        .collect();
+    for sight in &survey.sights {
+        let (access, seen) = (survey.access(sight), sight.seen());
+        let tone = match access {
+            Access::Allowed => Tone::Plain,
+            Access::UnknownToken => Tone::Bad,
+            _ => Tone::Doubt,
+        };
+        let text = match seen.as_str() {
+            "" => sight.said.clone(),
+            seen => format!("{}, {seen}", sight.said),
+        };
+        lines.push(line(&sight.path, text, tone));
+    }
+    for permission in &survey.permissions {
+        lines.push(line(
+            &permission.of,
+            format!("may {}", permission.may),
+            Tone::Plain,
+        ));
+    }
+    if let Some(why) = &survey.ended {
+        lines.push(line("asked", why.clone(), Tone::Doubt));
+    }
+    lines
 }
 
 /// That times are told by the API's clock, where that makes a difference.

@@ -88,6 +88,21 @@ pub struct Survey {
     plan: Arc<Plan>,
 }
 
+impl Sight {
+    /// What was seen: how many items, and the first of them by name.
+    pub fn seen(&self) -> String {
+        match (self.items, self.names.as_slice()) {
+            (Some(0), _) => "none of them".to_owned(),
+            (Some(count), []) => format!("{count} of them"),
+            (Some(count), names) if count > names.len() => {
+                format!("{count}: {}, …", names.join(", "))
+            }
+            (Some(count), names) => format!("{count}: {}", names.join(", ")),
+            (None, _) => String::new(),
+        }
+    }
+}
+
 impl Survey {
     /// What is to be asked of the API of an environment.
     pub fn of(knowledge: &Knowledge, environment: &Environment) -> Survey {

@@ -1,4 +1,5 @@
-//! The page and the code for a device, with the address as a QR code where there is room.
+//! The page of a sign-in; for a device with its code, and the address as a QR code where there is
+//! room.
 
 use crate::app::State;
 use crate::app::pane::SignIn;
@@ -94,7 +95,12 @@ fn words(
     theme: &Theme,
     width: usize,
 ) -> Vec<Line<'static>> {
-    let intro = "On this machine or any other: open the page, compare the code, and say yes.";
+    let intro = match &sign_in.user_code {
+        Some(_) => "On this machine or any other: open the page, compare the code, and say yes.",
+        None => {
+            "In a browser on this machine: open the page and say yes; it comes back by itself. From a browser elsewhere, paste here the address that it ends at."
+        }
+    };
     let mut lines: Vec<Line> = wrap(intro, width).into_iter().map(Line::raw).collect();
     lines.push(Line::default());
     // Nothing of an address that has to be typed is left out.
@@ -110,10 +116,13 @@ fn words(
         rows.collect::<Vec<Line>>()
     };
     // However long the page's address is, the code stays on the screen.
-    lines.extend(rows("code", &sign_in.user_code, theme.strong()));
-    let text = match left {
-        Some(left) if left.is_zero() => "it has run out, and nobody said yes".to_owned(),
-        left => format!("good for {}", left_text(left.unwrap_or_default())),
+    if let Some(code) = &sign_in.user_code {
+        lines.extend(rows("code", code, theme.strong()));
+    }
+    let text = match (left, &sign_in.user_code) {
+        (Some(left), _) if left.is_zero() => "it has run out, and nobody said yes".to_owned(),
+        (left, Some(_)) => format!("good for {}", left_text(left.unwrap_or_default())),
+        (left, None) => format!("waited for {}", left_text(left.unwrap_or_default())),
     };
     lines.extend(rows("", &text, theme.dim()));
     lines.extend(rows("page", &sign_in.url, theme.name()));
@@ -129,8 +138,10 @@ fn left_text(left: Duration) -> String {
 }
 
 /// The address in half blocks, dark on white in every theme: two modules one above the other are
-/// one cell. `None` where it is wider than the room, or only ASCII can be shown.
+/// one cell. `None` where it is wider than the room, where only ASCII can be shown, and where no
+/// other machine may open it.
 fn code(sign_in: &SignIn, theme: &Theme, room: usize) -> Option<Vec<Line<'static>>> {
+    sign_in.user_code.as_ref()?;
     if theme.ascii {
         return None;
     }
@@ -173,7 +184,7 @@ mod tests {
     fn sign_in() -> SignIn {
         SignIn {
             token: TokenName::new("me").unwrap(),
-            user_code: "BCDF-GHJK".into(),
+            user_code: Some("BCDF-GHJK".into()),
             url: "https://login.acme.example/device".into(),
             whole_url: None,
             until: Default::default(),

@@ -612,15 +612,7 @@ fn survey_lines(survey: &Survey, state: &State, theme: &Theme, width: usize) -> 
             Access::Failed => theme.class(StatusClass::NoAnswer),
             Access::Unclear | Access::Skipped => Style::new(),
         };
-        let seen = match (sight.items, sight.names.as_slice()) {
-            (Some(0), _) => "none of them".to_owned(),
-            (Some(count), []) => format!("{count} of them"),
-            (Some(count), names) if count > names.len() => {
-                format!("{count}: {}, …", names.join(", "))
-            }
-            (Some(count), names) => format!("{count}: {}", names.join(", ")),
-            (None, _) => String::new(),
-        };
+        let seen = sight.seen();
         let path = (width / 3).min(34);
         let said = 18.min(width / 4);
         let cells: [Cell; 3] = [

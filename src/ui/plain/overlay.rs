@@ -80,7 +80,10 @@ pub fn overlay(state: &State) -> Vec<String> {
         Overlay::SignIn(shown) => vec![
             format!("Token {} needs a yes from you in a browser.", shown.token),
             format!("Page: {}", shown.url),
-            format!("Code: {}", shown.user_code),
+            match &shown.user_code {
+                Some(code) => format!("Code: {code}"),
+                None => "From a browser elsewhere: paste the address that it ends at.".to_owned(),
+            },
             "It goes on by itself; a dot stops it.".to_owned(),
         ],
         Overlay::Help(help) => keys(help, state),

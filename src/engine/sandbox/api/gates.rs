@@ -98,9 +98,17 @@ pub(super) fn check_version(headers: &Headers) -> Result<(), Refusal> {
     }
 }
 
+/// What stands in `Authorization`.
+pub(super) struct Credential {
+    pub value: String,
+    /// Whether it stands behind `DPoP`, and a proof has to come along.
+    pub is_proven: bool,
+}
+
 /// The token of the `Authorization` header. `Bearer <token>` is the only documented form; the
-/// words of each refusal but the first are our choice.
-pub(super) fn bearer(headers: &Headers) -> Result<String, Refusal> {
+/// words of each refusal but the first are our choice, and so is `DPoP` (RFC 9449) for what the
+/// authorization server gives out.
+pub(super) fn credential(headers: &Headers) -> Result<Credential, Refusal> {
     let given: Vec<_> = headers.all("authorization").collect();
     let [given] = given.as_slice() else {
         let detail = match given.len() {
@@ -113,18 +121,25 @@ pub(super) fn bearer(headers: &Headers) -> Result<String, Refusal> {
     let (scheme, token) = given
         .split_once(' ')
         .ok_or_else(|| Refusal::unauthorized(form))?;
-    if !scheme.eq_ignore_ascii_case("bearer") || token.contains(char::is_whitespace) {
+    let is_given_out = token.starts_with("eyJ") && token.split('.').count() == 3;
+    let is_proven = is_given_out && scheme.eq_ignore_ascii_case("dpop");
+    let is_known = is_proven || scheme.eq_ignore_ascii_case("bearer");
+    if !is_known || token.contains(char::is_whitespace) {
         return Err(Refusal::unauthorized(form));
     }
+    let credential = Credential {
+        value: token.to_owned(),
+        is_proven,
+    };
     // What the authorization server gives out has another form.
-    if token.starts_with("eyJ") && token.split('.').count() == 3 {
-        return Ok(token.to_owned());
+    if is_given_out {
+        return Ok(credential);
     }
     // Upper case is let through to the lookup, where it is simply unknown.
     if token.len() != 48 || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(Refusal::unauthorized("The token is malformed."));
     }
-    Ok(token.to_owned())
+    Ok(credential)
 }
 
 /// What the old Core cannot do. That an endpoint younger than Core gives a 405 with a message is

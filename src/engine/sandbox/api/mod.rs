@@ -6,6 +6,7 @@ mod ask;
 mod audit;
 mod document;
 mod gates;
+mod given;
 mod places;
 mod refusal;
 mod request;
@@ -36,11 +37,11 @@ const SLOW: Duration = Duration::from_secs(2);
 /// loop cannot fill the memory.
 const MOST_CREATED: u32 = 5_000;
 
-/// The numbers of tokens that were given out stand above those of all others.
-const ISSUED: u64 = 1 << 32;
-
 /// RFC 9728: who gives out tokens for this API.
 const RESOURCE: &str = "/.well-known/oauth-protected-resource";
+
+/// RFC 9470: takes a recent and strong sign-in only. Our choice, to practise with.
+const STEP_UP: &str = "/practice/step_up";
 
 /// Answers one call; the world changes as the call says.
 pub fn answer(world: &mut World, request: &Request, now: Timestamp) -> Answer {
@@ -102,6 +103,9 @@ fn admit(
             "bearer_methods_supported": ["header"],
         }))));
     }
+    if path == STEP_UP && matches!(request.method.as_str(), "GET" | "HEAD") {
+        return given::step_up(world, request, core, now).map(Admitted::Reply);
+    }
     let endpoints = world.endpoints.clone();
     let known = endpoints_at(&endpoints, path);
     if known.is_empty() {
@@ -118,11 +122,11 @@ fn admit(
         return Err(wrong_method("method_not_allowed", detail, allow));
     };
 
-    let token = gates::bearer(headers)?;
+    let token = gates::credential(headers)?;
     reach(world, core)?;
-    let user = match issued(world, core, &token, method, now)? {
+    let user = match given::issued(world, core, &token, request, now)? {
         Some(user) => user,
-        None => recognise(world, core, &token, now)?,
+        None => recognise(world, core, &token.value, now)?,
     };
     if core == Core::Old {
         gates::check_core(endpoint, &allow)?;
@@ -188,62 +192,6 @@ fn reach(world: &mut World, core: Core) -> Result<(), Refusal> {
         }
         _ => Ok(()),
     }
-}
-
-/// The person for whom a token speaks that the authorization server gave out; `None` for a token
-/// that it did not. The words are our choice.
-fn issued(
-    world: &mut World,
-    core: Core,
-    token: &str,
-    method: &str,
-    now: Timestamp,
-) -> Result<Option<User>, Refusal> {
-    let Some(issued) = world.issued.of(token).filter(|_| core != Core::Foreign) else {
-        return Ok(None);
-    };
-    if issued.revoked || issued.is_retired {
-        return Err(Refusal::unauthorized("Authorized users only."));
-    }
-    if issued.expires_at <= now {
-        return Err(Refusal::new(
-            StatusCode::UNAUTHORIZED,
-            "token_expired",
-            "This token has expired.",
-        ));
-    }
-    if issued.audience.as_ref().is_some_and(|audience| {
-        let api = world.api.as_deref().unwrap_or_default();
-        audience.trim_end_matches('/') != api
-    }) {
-        return Err(Refusal::new(
-            StatusCode::UNAUTHORIZED,
-            "invalid_audience",
-            "This token was made for another API.",
-        ));
-    }
-    let scope = match method {
-        "GET" => "read",
-        _ => "write",
-    };
-    if !issued.scopes.iter().any(|held| held == scope) {
-        return Err(Refusal::new(
-            StatusCode::FORBIDDEN,
-            "insufficient_scope",
-            format!("This token lacks the scope {scope}."),
-        ));
-    }
-    let (number, user) = (issued.number, issued.user);
-    let user = world.user(user).filter(|u| !u.archived).cloned();
-    let user = user.ok_or_else(|| Refusal::unauthorized("Authorized users only."))?;
-    if !world.limits.admit_token(ISSUED + number, false, now) {
-        return Err(Refusal::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "token_rate_limited",
-            "Too many requests were made with this token. Try again later.",
-        ));
-    }
-    Ok(Some(user))
 }
 
 /// Core looks the token up and loads the person behind it. A token is known to one instance
@@ -357,6 +305,9 @@ fn refusal_response(refusal: &Refusal) -> Response {
     let mut response = json_response(refusal.status, &refusal.body());
     if let Some(allow) = &refusal.allow {
         response.headers.push("allow", allow.as_str());
+    }
+    for (name, value) in &refusal.headers {
+        response.headers.push(*name, value.as_str());
     }
     response
 }

@@ -10,6 +10,8 @@ pub(super) struct Refusal {
     pub problems: Vec<Problem>,
     /// The methods for an `Allow` header.
     pub allow: Option<String>,
+    /// What else stands in its head.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 /// One member of `errors`.
@@ -33,7 +35,7 @@ pub(super) enum Source {
 /// | status | code |
 /// | --- | --- |
 /// | 400 | `bad_request`, `unsupported_api_version`, `invalid_core_url` |
-/// | 401 | `unauthorized`, `token_expired`, `invalid_audience` |
+/// | 401 | `unauthorized`, `token_expired`, `invalid_audience`, `invalid_dpop_proof`, `use_dpop_nonce`, `insufficient_user_authentication` |
 /// | 403 | `forbidden`, `insufficient_scope` |
 /// | 404 | `not_found` |
 /// | 405 | `method_not_allowed`, `endpoint_not_implemented`, `core_outdated` |
@@ -54,6 +56,7 @@ impl Refusal {
                 source: None,
             }],
             allow: None,
+            headers: Vec::new(),
         }
     }
 
@@ -95,6 +98,12 @@ impl Refusal {
             "internal_server_error",
             "Something went wrong on our side.",
         )
+    }
+
+    /// Adds a header to the answer.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Refusal {
+        self.headers.push((name, value.into()));
+        self
     }
 
     /// Says for every error which place of the body is meant, as a JSON Pointer (RFC 6901).
@@ -172,6 +181,7 @@ impl Checks {
             status: StatusCode::UNPROCESSABLE_ENTITY,
             problems: self.problems,
             allow: None,
+            headers: Vec::new(),
         })
     }
 }

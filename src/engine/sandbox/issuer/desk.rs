@@ -5,7 +5,7 @@ use super::clients::Registered;
 use super::keys::Keys;
 use super::reply::Form;
 use crate::engine::sandbox::api::Request;
-use crate::engine::sandbox::ledger::Digest;
+use crate::engine::sandbox::ledger::{Digest, STRONG, SignedIn};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long a device waits for its person.
@@ -24,6 +24,9 @@ pub(in super::super) struct Issuer {
 /// The scopes there are; the API asks for `read` and `write`.
 pub(super) const SCOPES: [&str; 4] = ["openid", "offline_access", "read", "write"];
 
+/// The strengths of a sign-in that can be asked for.
+pub(super) const STRENGTHS: [&str; 1] = [STRONG];
+
 /// One call to the server, with what it is answered from.
 pub(super) struct Call<'a> {
     /// `http://127.0.0.1:PORT`
@@ -31,6 +34,8 @@ pub(super) struct Call<'a> {
     pub request: &'a Request,
     pub form: Form,
     pub now: Timestamp,
+    /// The key that the caller proved to have.
+    pub bound: Option<String>,
 }
 
 /// A device that waits for its person.
@@ -67,6 +72,7 @@ pub(super) struct Code {
     pub redirect: String,
     /// The S256 challenge of RFC 7636.
     pub challenge: String,
+    pub signed_in: SignedIn,
     pub user: u64,
     pub scopes: Vec<String>,
     pub audience: Option<String>,
@@ -82,6 +88,9 @@ pub(super) struct Refresh {
     pub audience: Option<String>,
     pub family: u64,
     pub used: bool,
+    /// The key that it is bound to, as its token is.
+    pub bound: Option<String>,
+    pub signed_in: Option<SignedIn>,
 }
 
 impl Issuer {

@@ -125,6 +125,7 @@ impl Issuer {
                     scopes: wish.scopes,
                     audience: wish.audience,
                     family: None,
+                    signed_in: None,
                 };
                 self.give(world, wanted, call)
             }

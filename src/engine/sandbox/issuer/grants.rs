@@ -3,7 +3,7 @@
 use super::clients;
 use super::desk::{Call, Issuer, Refresh, SCOPES};
 use super::reply::{json_reply, oauth_error};
-use crate::engine::sandbox::ledger::{Issued, digest};
+use crate::engine::sandbox::ledger::{Issued, SignedIn, digest};
 use crate::engine::sandbox::world::World;
 use crate::model::Response;
 use jiff::{SignedDuration, Timestamp};
@@ -18,6 +18,7 @@ pub(super) struct Wanted {
     pub audience: Option<String>,
     /// That of the sign-in it continues.
     pub family: Option<u64>,
+    pub signed_in: Option<SignedIn>,
 }
 
 const MOST: usize = 1_000;
@@ -91,6 +92,7 @@ impl Issuer {
                     scopes,
                     audience: call.form.get("resource").map(str::to_owned),
                     family: None,
+                    signed_in: None,
                 };
                 self.give(world, wanted, call)
             }
@@ -129,6 +131,10 @@ impl Issuer {
             world.issued.revoke_family(family);
             return unknown();
         }
+        // RFC 9449, 5: whoever brings it has to have the key that it is bound to.
+        if found.bound.is_some() && found.bound != call.bound {
+            return oauth_error(400, "invalid_dpop_proof", "It is bound to another key.");
+        }
         let asked = call.form.get("scope").unwrap_or_default();
         let asked: Vec<String> = asked.split_ascii_whitespace().map(str::to_owned).collect();
         if asked.iter().any(|scope| !found.scopes.contains(scope)) {
@@ -145,6 +151,7 @@ impl Issuer {
             },
             audience: found.audience.clone(),
             family: Some(found.family),
+            signed_in: found.signed_in.clone(),
         };
         self.give(world, wanted, call)
     }
@@ -157,6 +164,7 @@ impl Issuer {
             scopes,
             audience,
             family,
+            signed_in,
         } = wanted;
         // RFC 6749, 3.3: less may be given than was asked for, and is said.
         let scopes: Vec<String> = match client.most {
@@ -183,6 +191,15 @@ impl Issuer {
             "exp": expires_at.as_second(),
             "jti": random(),
         });
+        if let Some(key) = &call.bound {
+            claims["cnf"] = json!({ "jkt": key });
+        }
+        if let Some(SignedIn { at, acr }) = &signed_in {
+            claims["auth_time"] = json!(at.as_second());
+            if let Some(acr) = acr {
+                claims["acr"] = json!(acr);
+            }
+        }
         let failed = || oauth_error(500, "server_error", "The token could not be signed.");
         let Some(keys) = self.keys() else {
             return failed();
@@ -204,11 +221,13 @@ impl Issuer {
             revoked: false,
             is_retired: client.is_retired,
             family,
+            bound: call.bound.clone(),
+            signed_in: signed_in.clone(),
         };
         world.issued.add(&access, issued);
         let mut body = json!({
             "access_token": access,
-            "token_type": "Bearer",
+            "token_type": if call.bound.is_some() { "DPoP" } else { "Bearer" },
             "expires_in": lifetime,
             "scope": scopes.join(" "),
         });
@@ -229,6 +248,8 @@ impl Issuer {
                 audience,
                 family,
                 used: false,
+                bound: call.bound.clone(),
+                signed_in,
             });
             body["refresh_token"] = Value::String(refresh);
         }

@@ -15,9 +15,10 @@ pub(super) use desk::Issuer;
 
 use super::api::Request;
 use super::ledger::digest;
+use super::proof::{Proven, Wrong, check, nonce};
 use super::world::World;
 use crate::model::Response;
-use desk::{Call, SCOPES};
+use desk::{Call, SCOPES, STRENGTHS};
 use jiff::Timestamp;
 use reply::{Form, json_reply, oauth_error, text_reply};
 use serde_json::{Value, json};
@@ -38,11 +39,12 @@ impl Issuer {
             "POST" => Form::read(&request.body),
             _ => Form::read(query.as_bytes()),
         };
-        let call = Call {
+        let mut call = Call {
             base,
             request,
             form,
             now,
+            bound: None,
         };
         self.forget(now);
         match (method, path) {
@@ -52,7 +54,13 @@ impl Issuer {
                 Some(keys) => json_reply(200, &keys.published()),
                 None => oauth_error(500, "server_error", "No key could be made."),
             },
-            ("POST", "/token") => self.token(world, &call),
+            ("POST", "/token") => match bound(world, &call, "/token", None) {
+                Ok(bound) => {
+                    call.bound = bound;
+                    self.token(world, &call)
+                }
+                Err(refused) => *refused,
+            },
             ("POST", "/device_authorization") => self.device_authorization(&call),
             ("GET", "/device") => page::device(&call.form),
             ("POST", "/device") => self.decide(world, &call),
@@ -87,6 +95,8 @@ fn metadata(base: &str) -> Value {
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "code_challenge_methods_supported": ["S256"],
+        "dpop_signing_alg_values_supported": ["ES256"],
+        "acr_values_supported": STRENGTHS,
         "id_token_signing_alg_values_supported": ["ES256"],
         "subject_types_supported": ["public"],
     })
@@ -109,18 +119,49 @@ fn introspect(world: &World, call: &Call) -> Response {
     let Some(issued) = issued.filter(|issued| issued.is_good(call.now)) else {
         return json_reply(200, &json!({ "active": false }));
     };
-    json_reply(
-        200,
-        &json!({
-            "active": true,
-            "scope": issued.scopes.join(" "),
-            "client_id": issued.client,
-            "token_type": "Bearer",
-            "exp": issued.expires_at.as_second(),
-            "sub": issued.user.to_string(),
-            "iss": call.base,
-        }),
-    )
+    let mut said = json!({
+        "active": true,
+        "scope": issued.scopes.join(" "),
+        "client_id": issued.client,
+        "token_type": if issued.bound.is_some() { "DPoP" } else { "Bearer" },
+        "exp": issued.expires_at.as_second(),
+        "sub": issued.user.to_string(),
+        "iss": call.base,
+    });
+    if let Some(key) = &issued.bound {
+        said["cnf"] = json!({ "jkt": key });
+    }
+    json_reply(200, &said)
+}
+
+/// The key that the caller of this address proved to have, or why the proof is no good.
+fn bound(
+    world: &mut World,
+    call: &Call,
+    path: &str,
+    token: Option<&str>,
+) -> Result<Option<String>, Box<Response>> {
+    let proven = Proven {
+        method: &call.request.method,
+        url: &format!("{}{path}", call.base),
+        token,
+        now: call.now,
+    };
+    let status = if token.is_some() { 401 } else { 400 };
+    let refused = match check(&call.request.headers, &proven, &mut world.issued) {
+        Ok(bound) => return Ok(bound),
+        Err(Wrong::Nonce) => {
+            let says = "The proof lacks the nonce of this server.";
+            let mut refused = oauth_error(status, "use_dpop_nonce", says);
+            refused.headers.push("dpop-nonce", nonce(call.now));
+            refused
+        }
+        Err(Wrong::Proof(why)) => {
+            let says = format!("The proof is no good: {why}.");
+            oauth_error(status, "invalid_dpop_proof", &says)
+        }
+    };
+    Err(Box::new(refused))
 }
 
 /// RFC 7009: the same answer whether it was there or not.
@@ -134,11 +175,19 @@ fn revoke(world: &mut World, call: &Call) -> Response {
     text_reply(200, "")
 }
 
-fn userinfo(world: &World, call: &Call) -> Response {
+fn userinfo(world: &mut World, call: &Call) -> Response {
     let given = call.request.headers.get("authorization");
     let given = given.unwrap_or_default();
-    let value = given.strip_prefix("Bearer ").unwrap_or_default();
+    let (scheme, value) = given.split_once(' ').unwrap_or_default();
+    let key = match scheme {
+        "DPoP" => match bound(world, call, "/userinfo", Some(value)) {
+            Ok(key) => key,
+            Err(refused) => return *refused,
+        },
+        _ => None,
+    };
     let issued = world.issued.of(value);
+    let issued = issued.filter(|issued| issued.bound == key);
     let issued = issued.filter(|issued| issued.is_good(call.now));
     let user = issued.and_then(|issued| world.user(issued.user));
     let Some(user) = user else {

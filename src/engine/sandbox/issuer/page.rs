@@ -1,10 +1,10 @@
 //! What a browser sees: the page on which a person lets a device in, and the one on which a
 //! program is let in (RFC 6749, 4.1, with RFC 7636). Whoever signs in chooses the person.
 
-use super::desk::{Call, Code, Issuer};
+use super::desk::{Call, Code, Issuer, STRENGTHS};
 use super::reply::{Form, escaped, html_reply, oauth_error, redirect};
 use super::{clients, grants};
-use crate::engine::sandbox::ledger::digest;
+use crate::engine::sandbox::ledger::{SignedIn, digest};
 use crate::engine::sandbox::world::{World, token_names};
 use crate::model::Response;
 use base64::Engine;
@@ -51,7 +51,7 @@ pub(super) fn authorize(form: &Form) -> Response {
     if let Err(why) = Asked::read(form) {
         return html_reply(400, &format!("<p>{}</p>\n", escaped(why)));
     }
-    const KEPT: [&str; 8] = [
+    const KEPT: [&str; 10] = [
         "response_type",
         "client_id",
         "redirect_uri",
@@ -60,6 +60,8 @@ pub(super) fn authorize(form: &Form) -> Response {
         "resource",
         "code_challenge",
         "code_challenge_method",
+        "acr_values",
+        "max_age",
     ];
     let hidden = |name: &&str| {
         let value = form.get(name)?;
@@ -88,6 +90,15 @@ fn choice() -> String {
     format!(
         "<p><label>Be <select name=\"as\">{options}</select></label></p>\n<p><button name=\"decision\" value=\"allow\">Allow</button> <button name=\"decision\" value=\"deny\">Deny</button></p>\n"
     )
+}
+
+/// The first strength that is asked for and known (OpenID Connect Core, 3.1.2.1).
+fn strength(form: &Form) -> Option<String> {
+    let asked = form.get("acr_values").unwrap_or_default();
+    let mut asked = asked.split_ascii_whitespace();
+    asked
+        .find(|asked| STRENGTHS.contains(asked))
+        .map(str::to_owned)
 }
 
 /// What a program asks for, as far as it may be trusted to be sent back to.
@@ -164,6 +175,11 @@ impl Issuer {
             client: asked.client.id,
             redirect: call.form.get("redirect_uri").unwrap_or_default().to_owned(),
             challenge: asked.challenge.to_owned(),
+            // Somebody signed in just now, as strongly as was asked for where that is known here.
+            signed_in: SignedIn {
+                at: call.now,
+                acr: strength(&call.form),
+            },
             user,
             scopes,
             audience: call.form.get("resource").map(str::to_owned),
@@ -200,6 +216,7 @@ impl Issuer {
             scopes: code.scopes,
             audience: code.audience,
             family: None,
+            signed_in: Some(code.signed_in),
         };
         self.give(world, wanted, call)
     }

@@ -5,7 +5,9 @@ mod about;
 mod bound;
 mod instance;
 mod named;
+mod negotiate;
 mod sent;
+mod signed;
 mod text;
 
 use super::Beside;
@@ -18,7 +20,9 @@ use about::is_about_token;
 use bound::{bound, described, step_up};
 use instance::instance;
 use named::{field, link};
+use negotiate::negotiate;
 use sent::{absent, redirect, scheme};
+use signed::signed;
 use text::{maker, no_jwt, shape, text};
 
 pub use about::is_at_home;
@@ -87,6 +91,14 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "auth.described",
         look: described,
+    },
+    Rule {
+        id: "auth.signed",
+        look: signed,
+    },
+    Rule {
+        id: "auth.negotiate",
+        look: negotiate,
     },
     Rule {
         id: "auth.redirect",
