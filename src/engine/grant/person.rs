@@ -124,6 +124,13 @@ impl Grants {
                 // Polls that were told to wait say nothing that the last one does not.
                 Some("authorization_pending") if !is_over => {}
                 Some("slow_down") if !is_over => interval += SLOWER,
+                Some("authorization_pending" | "slow_down") => {
+                    self.made(polled);
+                    let why = "nobody said yes before the code ran out";
+                    let hint =
+                        format!("N on screen 4, or httriage token login {name}, begins again.");
+                    return Err(unsent(Cause::TokenMissing, name, why, &hint));
+                }
                 _ => {
                     let id = self.made(polled);
                     return Err(self.refusal(name, &token_url, &no, &id));
@@ -334,11 +341,13 @@ fn pasted(
 }
 
 fn given_up(name: &TokenName) -> Failure {
-    let hint = "Send the call again when you like.";
+    let hint = format!(
+        "Begin again with N on screen 4, with httriage token login {name}, or with the call that needs it."
+    );
     unsent(
         Cause::CallCancelled,
         name,
         "you ended the wait for it",
-        hint,
+        &hint,
     )
 }

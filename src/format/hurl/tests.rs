@@ -39,8 +39,9 @@ fn a_session_becomes_entries_that_pass_values_on_and_check_what_was_recorded() {
     let agent = concat!("httriage/", env!("CARGO_PKG_VERSION"));
     let usual = format!("accept: application/json, */*;q=0.8\nuser-agent: {agent}\n");
     let expected = format!(
-        r##"# Run it with
-#   hurl --test --location \
+        r##"# It follows no redirect: Hurl would take a header with a secret along to another host.
+# Run it with
+#   hurl --test \
 #     --variable word="$HTTRIAGE_VAR_WORD" \
 #     --secret token_acme_support="$HTTRIAGE_TOKEN_ACME_SUPPORT" FILE
 
