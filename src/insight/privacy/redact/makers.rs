@@ -35,15 +35,21 @@ enum Kind {
 pub(super) struct Makers {
     pub beginnings: Beginnings,
     rows: Vec<Maker>,
-    /// By the number of three bytes: the rows, and how far behind their start these stand.
-    groups: HashMap<usize, Vec<(usize, usize)>>,
+    /// By the number of three bytes: which group of rows, from one on.
+    numbers: Box<[u16; 1 << 15]>,
+    /// The rows, and how far behind their start those three bytes stand.
+    groups: Vec<Vec<(usize, usize)>>,
+    /// Those that begin with the same two bytes, the longest first.
+    alike: HashMap<[u8; 2], Vec<usize>>,
 }
 
 pub(super) static ALL: LazyLock<Makers> = LazyLock::new(|| {
     let mut makers = Makers {
         beginnings: Beginnings::default(),
         rows: ROWS.lines().filter_map(row).collect(),
-        groups: HashMap::new(),
+        numbers: Box::new([0; 1 << 15]),
+        groups: Vec::new(),
+        alike: HashMap::new(),
     };
     for (index, row) in makers.rows.iter().enumerate() {
         // Its end tells most, and four bytes are told from others far better than three.
@@ -51,9 +57,19 @@ pub(super) static ALL: LazyLock<Makers> = LazyLock::new(|| {
         let from = bytes.len().saturating_sub(4);
         if let Some(three) = bytes[from..].first_chunk::<3>() {
             makers.beginnings.add(&bytes[from..]);
-            let group = makers.groups.entry(number(*three)).or_default();
-            group.push((index, from));
+            let number = &mut makers.numbers[number(*three)];
+            if *number == 0 {
+                makers.groups.push(Vec::new());
+                *number = makers.groups.len() as u16;
+            }
+            makers.groups[usize::from(*number) - 1].push((index, from));
         }
+        if let Some(two) = bytes.first_chunk::<2>() {
+            makers.alike.entry(*two).or_default().push(index);
+        }
+    }
+    for alike in makers.alike.values_mut() {
+        alike.sort_by_key(|index| std::cmp::Reverse(makers.rows[*index].beginning.len()));
     }
     makers
 });
@@ -98,7 +114,8 @@ impl Makers {
     /// The credential whose beginning has its telling bytes at this place.
     pub fn at(&self, text: &[u8], at: usize, seen: &mut Seen) -> Option<Range<usize>> {
         let three = text.get(at..)?.first_chunk::<3>()?;
-        let group = self.groups.get(&number(*three))?;
+        let group = usize::from(self.numbers[number(*three)]).checked_sub(1)?;
+        let group = &self.groups[group];
         let starts = group.iter().filter_map(|(index, from)| {
             let start = at.checked_sub(*from)?;
             let beginning = self.rows[*index].beginning.as_bytes();
@@ -115,12 +132,10 @@ impl Makers {
 
     fn credential(&self, text: &[u8], start: usize, seen: &mut Seen) -> Option<Range<usize>> {
         let rest = &text[start..];
-        let rows = self.rows.iter();
-        let mut rows: Vec<&Maker> = rows
-            .filter(|row| rest.starts_with(row.beginning.as_bytes()))
-            .collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.beginning.len()));
-        let (row, length) = rows.into_iter().find_map(|row| {
+        let alike = self.alike.get(rest.first_chunk::<2>()?)?.iter();
+        let rows = alike.map(|index| &self.rows[*index]);
+        let mut rows = rows.filter(|row| rest.starts_with(row.beginning.as_bytes()));
+        let (row, length) = rows.find_map(|row| {
             let length = length(rest, row.beginning.len());
             seen.budget = seen.budget.saturating_sub(length);
             // What begins as a public one is public, however long.

@@ -85,6 +85,8 @@ pub(super) struct Places<'t> {
     budget: Cell<usize>,
     /// The name that was looked at last.
     name_seen: Range<usize>,
+    /// The words around the sign that was looked at last.
+    words_seen: Range<usize>,
     last_ends: HashMap<Vec<u8>, Option<usize>>,
     /// Whether names are secret ones; most stand there many times.
     names: HashMap<String, bool>,
@@ -94,6 +96,7 @@ pub(super) struct Places<'t> {
     line_end: Cell<Reach>,
     plain_word: Reach,
     run_end: Reach,
+    flow_end: Reach,
     /// Where a string ends that was begun by this mark.
     header_end: (u8, Reach),
 }
@@ -127,12 +130,14 @@ impl<'t> Places<'t> {
             object_seen: Rc::default(),
             budget: Cell::new(2 * text.len() + (64 << 10)),
             name_seen: 0..0,
+            words_seen: 0..0,
             last_ends: HashMap::new(),
             names: HashMap::new(),
             line_start: Cell::default(),
             line_end: Cell::default(),
             plain_word: Reach::default(),
             run_end: Reach::default(),
+            flow_end: Reach::default(),
             header_end: (0, Reach::default()),
         }
     }
@@ -192,13 +197,8 @@ impl<'t> Places<'t> {
 
     /// What stands between quotation marks around a sign, if it may be a name.
     fn string_around(&mut self, place: &Range<usize>) -> Option<Range<usize>> {
-        let from = place.start.saturating_sub(LONGEST_NAME);
-        let before = self.text[from..place.start].iter().rev();
-        let inside = before.take_while(|b| may_be_in_name(b)).count();
-        let start = place.start - inside;
+        let Range { start, end } = self.words_around(place);
         let quote = *self.text.get(start.checked_sub(1)?)?;
-        let after = self.text[place.end..].iter().take(LONGEST_NAME);
-        let end = place.end + after.take_while(|b| may_be_in_name(b)).count();
         let ends = self.text.get(end).copied();
         let is_quote = is_quote(&quote);
         if is_quote && start >= 2 && self.text[start - 2] == b'\\' || ends == Some(b'\\') {
@@ -206,6 +206,29 @@ impl<'t> Places<'t> {
         }
         let is_open = start < 2 || self.text[start - 2] != b'\\';
         (is_quote && is_open && ends == Some(quote)).then_some(start..end)
+    }
+
+    /// How far what may be a name in quotation marks reaches around a sign. Of many signs beside
+    /// each other only what is new is looked through.
+    fn words_around(&mut self, place: &Range<usize>) -> Range<usize> {
+        let known = &self.words_seen;
+        if !(known.start..=known.end).contains(&place.start) {
+            let from = place.start.saturating_sub(LONGEST_NAME);
+            let before = self.text[from..place.start].iter().rev();
+            let inside = before.take_while(|b| may_be_in_name(b)).count();
+            self.words_seen = place.start - inside..place.end;
+        }
+        let start = self
+            .words_seen
+            .start
+            .max(place.start.saturating_sub(LONGEST_NAME));
+        let limit = self.text.len().min(place.end + LONGEST_NAME);
+        let mut end = self.words_seen.end.max(place.end);
+        while end < limit && may_be_in_name(&self.text[end]) {
+            end += 1;
+        }
+        self.words_seen.end = end;
+        start..end.min(limit)
     }
 
     /// Tells whether the whole of it is a name, or none at all.
@@ -238,8 +261,8 @@ impl<'t> Places<'t> {
             Some(value) => {
                 let quote = string.end..string.end + 1;
                 self.value(value, &name, Some(quote));
-                if self.text.get(value).is_some_and(u8::is_ascii_alphabetic) {
-                    self.spoken_value(value, &name);
+                if self.opens_word(value) && !self.spoken_value(value, &name) {
+                    self.word_after_colon(value, &name, SHORT_WORD);
                 }
             }
             None => match self.serialized(string.end + 1) {
@@ -256,6 +279,14 @@ impl<'t> Places<'t> {
         }
         self.name_seen = string.clone();
         true
+    }
+
+    /// Whether a word begins there, and no number.
+    fn opens_word(&self, at: usize) -> bool {
+        let is_letter = |at: usize| self.text.get(at).is_some_and(u8::is_ascii_alphabetic);
+        is_letter(at)
+            || self.text.get(at).is_some_and(u8::is_ascii_digit)
+                && is_letter(number_end(self.text, at))
     }
 
     /// Where a value begins behind `:`, `=`, `=>` or `:=`, and the wide forms of the first two.

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 /// Fewer are no value that is masked anywhere.
 const SHORTEST: usize = 8;
+/// No byte is written with more signs: `0x41`.
+const WIDEST: usize = 4;
 /// Digits with which a line of a dump begins.
 const OFFSET: Range<usize> = 4..17;
 
@@ -51,6 +53,14 @@ pub(super) fn rows(text: &[u8], mut tell: impl FnMut(&Row)) {
             at += 1;
             continue;
         }
+        // Nearly always a word or a number stands there that is no byte.
+        let word = text[at..].iter().take(WIDEST + 1);
+        let word = word.take_while(|b| is_of_word(b)).count();
+        let goes_on = text.get(at + word).is_some_and(is_gap);
+        if word > WIDEST || !goes_on {
+            at += word;
+            continue;
+        }
         let mut end = at + 1;
         for base in [10, 16] {
             let (row, behind) = numbers(text, at, base);
@@ -74,8 +84,7 @@ fn numbers(text: &[u8], from: usize, base: u32) -> (Row, usize) {
         };
         row.push(byte, at..end);
         let rest = &text[end..];
-        let signs = |b: &&u8| b.is_ascii_whitespace() || b",:;-".contains(b);
-        let gap = rest.iter().take(80).take_while(signs).count();
+        let gap = rest.iter().take(80).take_while(|b| is_gap(b)).count();
         if gap == 0 {
             return (row, end);
         }
@@ -111,6 +120,10 @@ fn dump(text: &[u8], from: usize, behind: &mut usize) -> Row {
     let mut at = from;
     loop {
         let rest = &text[at..];
+        let begins = |b: &u8| b.is_ascii_hexdigit() || *b == b' ';
+        if !rest.first().is_some_and(begins) {
+            return row;
+        }
         let end = at + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         let line = &text[at..end];
         let blanks = line.iter().take_while(|b| **b == b' ').count();
@@ -164,6 +177,10 @@ fn dump(text: &[u8], from: usize, behind: &mut usize) -> Row {
         }
         at = end + 1;
     }
+}
+
+fn is_gap(b: &u8) -> bool {
+    b.is_ascii_whitespace() || b",:;-".contains(b)
 }
 
 fn is_of_word(b: &u8) -> bool {

@@ -123,8 +123,8 @@ impl Places<'_> {
             return self.word_after_colon(next, name, LONG_WORD);
         }
         let text = &self.text[word.clone()];
-        let line = self.text[start.saturating_sub(LONGEST_LINE)..start].rsplit(|b| *b == b'\n');
-        let line = line.into_iter().next().unwrap_or_default();
+        let column = self.column(start);
+        let line = &self.text[start - column.min(LONGEST_LINE)..start];
         // Files and commands that give values without signs.
         let is_told = ["machine ", "default ", "setenv "]
             .iter()
