@@ -15,10 +15,12 @@ mod links;
 mod markup;
 mod members;
 mod object;
+mod passwords;
 mod refused;
 mod sentences;
 mod settings;
 mod spoken;
+mod statements;
 mod stores;
 mod structure;
 mod tables;
@@ -88,6 +90,8 @@ pub(super) struct Places<'t> {
     /// The words around the sign that was looked at last.
     words_seen: Range<usize>,
     last_ends: HashMap<Vec<u8>, Option<usize>>,
+    /// The columns of tables that statements name without them.
+    tables: HashMap<String, Option<statements::Columns>>,
     /// Whether names are secret ones; most stand there many times.
     names: HashMap<String, bool>,
     // Where lines and words reach that were looked at last; signs come in order, and a long line
@@ -132,6 +136,7 @@ impl<'t> Places<'t> {
             name_seen: 0..0,
             words_seen: 0..0,
             last_ends: HashMap::new(),
+            tables: HashMap::new(),
             names: HashMap::new(),
             line_start: Cell::default(),
             line_end: Cell::default(),
@@ -157,6 +162,7 @@ impl<'t> Places<'t> {
             Sign::Code => self.code(place),
             Sign::KeySet => self.key_of_set(place.start),
             Sign::Insert => self.insert(place.end),
+            Sign::Copy => self.copied(place),
             Sign::Identified => self.identified(place.end),
             Sign::Command => self.command(place),
             Sign::Spoken => self.spoken(place),
@@ -237,7 +243,9 @@ impl<'t> Places<'t> {
             return true;
         }
         let name = self.name(string);
-        let is_sentence = name.trim().contains(' ');
+        // Some scripts have no blanks between words, but signs and particles.
+        let is_sentence = name.trim().contains(' ')
+            || !name.is_ascii() && name.contains(['：', '。', '「', 'は', '是', '为', '為']);
         let after = skip_gap(self.text, self.behind_brackets(string.end + 1));
         let separator = self.separator(after);
         if let Some(value) = separator
@@ -281,8 +289,13 @@ impl<'t> Places<'t> {
         true
     }
 
-    /// Whether a word begins there, and no number.
+    /// Whether a word begins there, and no number, call or type.
     fn opens_word(&self, at: usize) -> bool {
+        let rest = self.text.get(at..).unwrap_or_default().iter();
+        let word = rest.take(LONGEST_NAME).take_while(|b| is_of_name(b));
+        if self.text.get(at + word.count()) == Some(&b'(') {
+            return false;
+        }
         let is_letter = |at: usize| self.text.get(at).is_some_and(u8::is_ascii_alphabetic);
         is_letter(at)
             || self.text.get(at).is_some_and(u8::is_ascii_digit)

@@ -38,7 +38,7 @@ pub(super) fn rows(text: &[u8], mut tell: impl FnMut(&Row)) {
     let mut at = 0;
     let mut dumped = 0;
     while at < text.len() {
-        let is_line = at == 0 || text[at - 1] == b'\n';
+        let is_line = at == 0 || matches!(text[at - 1], b'\n' | b'"' | 1..=4);
         if is_line && at >= dumped {
             let row = dump(text, at, &mut dumped);
             if row.bytes.len() >= SHORTEST {

@@ -153,6 +153,7 @@ impl<'v> Search<'v> {
                 let (mut inside, deeper) = self.walk(&plain);
                 inside.add(self.look_across_lines(&plain), 0);
                 inside.add(self.look_in_events(&plain), 0);
+                inside.add(self.look_at_bytes(&plain), 0);
                 let goes_on = if self.by_name {
                     deeper || hidden(&plain, |read| read.iter().any(is_letter))
                 } else {

@@ -79,8 +79,13 @@ impl Places<'_> {
                 Some(quote) if is_quote(&quote) && text[..start - 1].ends_with(b"\\") => {
                     self.deeper = true;
                 }
-                Some(quote) if is_quote(&quote) => self.header_in_quotes(quote, at, name),
+                Some(quote) if is_quote(&quote) => {
+                    if is_header(name) || !self.told_password(start, start + name.len(), name) {
+                        self.header_in_quotes(quote, at, name);
+                    }
+                }
                 _ if self.is_in_flow(start) => self.flow_value(at, name),
+                _ if self.told_password(start, start + name.len(), name) => {}
                 _ => self.word_after_colon(at, name, self.shortest_spoken(start)),
             };
         }
@@ -103,6 +108,8 @@ impl Places<'_> {
             let range = self.credential(range, name);
             self.done = range.end;
             self.add(range, None, true);
+        } else if is_word {
+            self.password_of_line(at, start, name);
         }
     }
 
