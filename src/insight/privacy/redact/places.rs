@@ -21,6 +21,7 @@ mod sentences;
 mod settings;
 mod spoken;
 mod statements;
+mod steps;
 mod stores;
 mod structure;
 mod tables;
@@ -35,9 +36,10 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
-
-/// No name of a member, a header or a parameter is longer.
-const LONGEST_NAME: usize = 100;
+use steps::{
+    LONGEST_NAME, blanks, is_header, is_of_name, is_quote, may_be_in_name, number_end, outer_mark,
+    skip_blanks, skip_gap, string_end,
+};
 
 /// In the middle of a text a word of letters and digits that is so long is no word.
 const LONG_WORD: usize = 16;
@@ -543,98 +545,4 @@ impl<'t> Places<'t> {
         let end = range.end.min(range.start + 300).min(self.text.len());
         String::from_utf8_lossy(self.text.get(range.start..end).unwrap_or_default())
     }
-}
-
-/// Whether a name is one of a header, whose whole line is its value.
-fn is_header(name: &str) -> bool {
-    let known = ["authorization", "cookie"];
-    name.contains('-') || known.iter().any(|known| name.eq_ignore_ascii_case(known))
-}
-
-fn is_quote(b: &u8) -> bool {
-    matches!(*b, b'"' | b'\'' | b'`') || OUTER.contains(b)
-}
-
-fn is_of_name(b: &u8) -> bool {
-    b.is_ascii_alphanumeric() || b"_-.".contains(b)
-}
-
-/// Names in quotation marks may hold blanks and more.
-fn may_be_in_name(b: &u8) -> bool {
-    is_of_name(b) || b" $@/[]()#+".contains(b) || !b.is_ascii()
-}
-
-fn skip_blanks(text: &[u8], at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default();
-    at + rest.iter().take_while(|b| b.is_ascii_whitespace()).count()
-}
-
-/// The same, and over remarks.
-fn skip_gap(text: &[u8], at: usize) -> usize {
-    const LONGEST: usize = 1_000;
-    let mut at = skip_blanks(text, at);
-    for _ in 0..8 {
-        let rest = text
-            .get(at..text.len().min(at + LONGEST))
-            .unwrap_or_default();
-        let end: &[u8] = match rest {
-            [b'/', b'*', ..] => b"*/",
-            [b'/', b'/', ..] => b"\n",
-            _ => break,
-        };
-        match memchr::memmem::find(rest, end) {
-            Some(length) => at = skip_blanks(text, at + length + end.len()),
-            None => break,
-        }
-    }
-    at
-}
-
-/// How many blanks stand there in the line.
-fn blanks(text: &[u8], at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default().iter().take(LONGEST_NAME);
-    rest.take_while(|b| matches!(b, b' ' | b'\t')).count()
-}
-
-/// The place of the quotation mark that ends a string, or the end of the text around it.
-fn string_end(text: &[u8], mut at: usize, quote: u8) -> usize {
-    let is_outer = OUTER.contains(&quote);
-    loop {
-        let rest = text.get(at..).unwrap_or_default();
-        // The marks of outer texts need no escapes: whatever is inside has other marks.
-        let step = if is_outer {
-            memchr::memchr(quote, rest)
-        } else {
-            memchr::memchr2(quote, b'\\', rest)
-        };
-        let inside = &rest[..step.unwrap_or(rest.len())];
-        if let Some(length) = outer_mark(inside, quote) {
-            return at + length;
-        }
-        let Some(step) = step else {
-            return text.len();
-        };
-        at += step;
-        if text[at] == quote {
-            return at;
-        }
-        at += 2;
-    }
-}
-
-/// The first mark of a text around one that has these.
-fn outer_mark(text: &[u8], quote: u8) -> Option<usize> {
-    let [one, two, three, four] = OUTER;
-    let first = memchr::memchr3(one, two, three, text);
-    let first = first.or_else(|| memchr::memchr(four, text))?;
-    // The one of the fourth may stand before the first of the others; it is within those then.
-    let first = memchr::memchr(four, &text[..first]).unwrap_or(first);
-    let rest = text[first..].iter();
-    let is_outer = |b: &u8| OUTER.contains(b) && layer(*b) < layer(quote);
-    rest.clone().position(is_outer).map(|length| first + length)
-}
-
-fn number_end(text: &[u8], at: usize) -> usize {
-    let fits = |b: &&u8| b.is_ascii_digit() || b"+-.eE".contains(b);
-    at + text[at..].iter().take_while(fits).count()
 }

@@ -7,6 +7,8 @@ use std::ops::Range;
 const SHORTEST: usize = 8;
 /// No byte is written with more signs: `0x41`.
 const WIDEST: usize = 4;
+/// No line of a dump is longer.
+const WIDEST_LINE: usize = 400;
 /// Digits with which a line of a dump begins.
 const OFFSET: Range<usize> = 4..17;
 
@@ -124,8 +126,8 @@ fn dump(text: &[u8], from: usize, behind: &mut usize) -> Row {
         if !rest.first().is_some_and(begins) {
             return row;
         }
-        let end = at + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-        let line = &text[at..end];
+        let near = &rest[..rest.len().min(WIDEST_LINE)];
+        let line = &near[..memchr::memchr(b'\n', near).unwrap_or(near.len())];
         let blanks = line.iter().take_while(|b| **b == b' ').count();
         let offset = line[blanks..]
             .iter()
@@ -163,7 +165,7 @@ fn dump(text: &[u8], from: usize, behind: &mut usize) -> Row {
             for two in group[..digits].chunks(2) {
                 let said = std::str::from_utf8(two).unwrap_or_default();
                 if let Ok(byte) = u8::from_str_radix(said, 16) {
-                    row.push(byte, at + place + gap..end);
+                    row.push(byte, at + place + gap..at + line.len());
                 }
             }
             place += gap + digits;
@@ -171,12 +173,28 @@ fn dump(text: &[u8], from: usize, behind: &mut usize) -> Row {
         if row.bytes.len() == before {
             return row;
         }
+        let end = at + letters_end(line, place, row.bytes.len() - before);
+        row.ends[before..].fill(end);
         *behind = end;
-        if end >= text.len() {
+        let next = text[end..].iter().take_while(|b| b" \r".contains(b));
+        let next = end + next.count();
+        if text.get(next) != Some(&b'\n') {
             return row;
         }
-        at = end + 1;
+        at = next + 1;
     }
+}
+
+/// Where the letters end that a line of a dump shows for so many bytes, behind their digits.
+fn letters_end(line: &[u8], digits_end: usize, bytes: usize) -> usize {
+    let rest = &line[digits_end..];
+    let gap = rest.iter().take_while(|b| **b == b' ').count();
+    let bar = usize::from(rest.get(gap) == Some(&b'|'));
+    let end = digits_end + gap + bar + bytes;
+    if gap == 0 || end > line.len() {
+        return digits_end;
+    }
+    end + usize::from(bar > 0 && line.get(end) == Some(&b'|'))
 }
 
 fn is_gap(b: &u8) -> bool {
