@@ -191,7 +191,6 @@ impl Places<'_> {
         let text = self.text;
         let mut at = at + blanks(text, at);
         let mut has_verb = false;
-        let is_told = self.is_told(start);
         // "temporal", "provisoire" stand behind the name.
         let (mut is_whose, mut is_changed) = (false, false);
         for _ in 0..MOST_WORDS {
@@ -217,7 +216,7 @@ impl Places<'_> {
             at += blanks(text, at);
         }
         let is_foreign = !name.is_ascii() && name.chars().any(|c| c as u32 > 0x2e80);
-        if !has_verb && !(sign > 0 && (is_told || is_foreign || self.is_told(at))) {
+        if !has_verb && !(sign > 0 && (is_foreign || self.is_told(start) || self.is_told(at))) {
             return false;
         }
         self.plain_password(at, name, is_foreign)

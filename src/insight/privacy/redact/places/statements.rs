@@ -158,20 +158,16 @@ impl Places<'_> {
 
     /// `COPY t (id, token) FROM stdin;` and rows with tabs, up to `\.`.
     pub(super) fn copied(&mut self, place: &Range<usize>) {
+        const LONGEST_HEAD: usize = 4_000;
         let text = self.text;
         let line = place.start - self.column(place.start);
         let head = &text[line..place.start];
-        let is_copy = head.len() < 4_000
-            && head
-                .trim_ascii_start()
-                .get(..5)
-                .is_some_and(|word| word.eq_ignore_ascii_case(b"copy "));
-        let open = memchr::memchr(b'(', head);
-        let close = memchr::memrchr(b')', head);
-        let Some((open, close)) = open
-            .zip(close)
-            .filter(|(open, close)| is_copy && open < close)
-        else {
+        let word = head.trim_ascii_start().get(..5).unwrap_or_default();
+        if head.len() > LONGEST_HEAD || !word.eq_ignore_ascii_case(b"copy ") {
+            return;
+        }
+        let brackets = memchr::memchr(b'(', head).zip(memchr::memrchr(b')', head));
+        let Some((open, close)) = brackets.filter(|(open, close)| open < close) else {
             return;
         };
         let columns = columns_of_list(&head[open + 1..close]);
