@@ -8,7 +8,7 @@ use crate::engine::history::{History, HistoryError, Retention};
 use crate::engine::sandbox;
 use crate::engine::{ClientOptions, Home, Vault, authorities};
 use crate::format::{calibration_file, catalogue_file, knowledge_file, library, theme_file};
-use crate::insight::redact::Mask;
+use crate::insight::redact::{Mask, add_beginnings};
 use crate::insight::{Catalogue, Exchange};
 use crate::model::{
     Address, Author, Bindings, Environment, Family, HttpVersion, Origin, Reach, Scheme, Session,
@@ -29,6 +29,7 @@ pub fn catalogue(home: &Home) -> Result<Catalogue, Trouble> {
         packs.push(knowledge_file::read(&text, &path.display().to_string())?);
     }
     if !packs.is_empty() {
+        add_beginnings(&library::beginnings_of(&packs));
         library = library.with_own(packs);
     }
     if let Some(text) = home.text("catalogue.toml")? {

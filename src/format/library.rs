@@ -166,32 +166,39 @@ pub fn index() -> Result<String, FormatError> {
 /// # Errors
 /// The first pack that cannot be read.
 pub fn beginnings() -> Result<String, FormatError> {
-    let mut rows = std::collections::BTreeSet::new();
-    for (id, source) in PACKS {
-        let pack = knowledge_file::read(source, id)?;
-        for kind in pack.credentials.iter().filter(|kind| is_telling(kind)) {
-            let size = |size: Option<usize>| size.map_or("-".to_owned(), |size| size.to_string());
-            let (least, most) = kind.length.unzip();
-            let alphabet = Alphabet::NAMES
-                .iter()
-                .find(|(_, own)| Some(*own) == kind.alphabet);
-            let what = match (kind.secret_beside, kind.is_public) {
-                (Some(length), _) => format!("beside {length}"),
-                (None, true) => "public".to_owned(),
-                (None, false) => "secret".to_owned(),
-            };
-            rows.insert(format!(
-                "{} {} {} {} {what}\n",
-                kind.prefix,
-                size(least),
-                size(most),
-                alphabet.map_or("any", |(name, _)| *name),
-            ));
-        }
-    }
+    let packs = PACKS
+        .iter()
+        .map(|(id, source)| knowledge_file::read(source, id));
+    let packs: Vec<Pack> = packs.collect::<Result<_, _>>()?;
     let head = "# How credentials begin: least, most, alphabet, what. Made from the packs:\n\
                 # `UPDATE=1 cargo test the_beginnings_are` writes it anew.\n";
-    Ok(head.to_owned() + &rows.into_iter().collect::<String>())
+    Ok(head.to_owned() + &beginnings_of(&packs))
+}
+
+/// The same rows for some packs, without a head.
+pub fn beginnings_of(packs: &[Pack]) -> String {
+    let mut rows = std::collections::BTreeSet::new();
+    let kinds = packs.iter().flat_map(|pack| &pack.credentials);
+    for kind in kinds.filter(|kind| is_telling(kind)) {
+        let size = |size: Option<usize>| size.map_or("-".to_owned(), |size| size.to_string());
+        let (least, most) = kind.length.unzip();
+        let alphabet = Alphabet::NAMES
+            .iter()
+            .find(|(_, own)| Some(*own) == kind.alphabet);
+        let what = match (kind.secret_beside, kind.is_public) {
+            (Some(length), _) => format!("beside {length}"),
+            (None, true) => "public".to_owned(),
+            (None, false) => "secret".to_owned(),
+        };
+        rows.insert(format!(
+            "{} {} {} {} {what}\n",
+            kind.prefix,
+            size(least),
+            size(most),
+            alphabet.map_or("any", |(name, _)| *name),
+        ));
+    }
+    rows.into_iter().collect()
 }
 
 /// The rows by which its credentials are told from those of others.

@@ -5,7 +5,7 @@ use super::beginnings::{Beginnings, number};
 use super::views::{LONGEST_ESCAPE, escape};
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// A row for each beginning: the least and the most characters of a whole credential, of which
 /// alphabet it is, and whether it is `secret`, `public`, or a name `beside` which a secret of so
@@ -18,9 +18,9 @@ const ENOUGH: usize = 16;
 const BESIDE: usize = 120;
 
 struct Maker {
-    beginning: &'static str,
+    beginning: String,
     length: Option<(usize, usize)>,
-    alphabet: &'static str,
+    alphabet: String,
     kind: Kind,
 }
 
@@ -35,30 +35,30 @@ enum Kind {
 pub(super) struct Makers {
     pub beginnings: Beginnings,
     rows: Vec<Maker>,
-    /// By the number of three bytes: the rows, and how far behind their start these stand.
-    groups: HashMap<usize, Vec<(usize, usize)>>,
+    /// By the number of three bytes: which group of rows, from one on.
+    numbers: Box<[u16; 1 << 15]>,
+    /// The rows, and how far behind their start those three bytes stand.
+    groups: Vec<Vec<(usize, usize)>>,
+    /// Those that begin with the same two bytes, the longest first.
+    alike: HashMap<[u8; 2], Vec<usize>>,
 }
 
-pub(super) static ALL: LazyLock<Makers> = LazyLock::new(|| {
-    let mut makers = Makers {
-        beginnings: Beginnings::default(),
-        rows: ROWS.lines().filter_map(row).collect(),
-        groups: HashMap::new(),
-    };
-    for (index, row) in makers.rows.iter().enumerate() {
-        // Its end tells most, and four bytes are told from others far better than three.
-        let bytes = row.beginning.as_bytes();
-        let from = bytes.len().saturating_sub(4);
-        if let Some(three) = bytes[from..].first_chunk::<3>() {
-            makers.beginnings.add(&bytes[from..]);
-            let group = makers.groups.entry(number(*three)).or_default();
-            group.push((index, from));
-        }
-    }
-    makers
-});
+pub(super) static ALL: LazyLock<Makers> = LazyLock::new(|| Makers::read(ROWS));
 
-fn row(line: &'static str) -> Option<Maker> {
+/// Those of a person's own packs.
+static OWN: OnceLock<Makers> = OnceLock::new();
+
+/// From now on what begins so is looked for too: rows like those of the built-in packs, made from
+/// a person's own. Only the first call counts, since a program reads its packs once.
+pub fn add_beginnings(rows: &str) {
+    let _ = OWN.set(Makers::read(rows));
+}
+
+pub(super) fn own() -> Option<&'static Makers> {
+    OWN.get()
+}
+
+fn row(line: &str) -> Option<Maker> {
     let mut fields = line.split(' ');
     let beginning = fields.next().filter(|text| !text.starts_with('#'))?;
     let (least, most) = (fields.next()?.parse().ok(), fields.next()?.parse().ok());
@@ -70,9 +70,9 @@ fn row(line: &'static str) -> Option<Maker> {
         _ => return None,
     };
     Some(Maker {
-        beginning,
+        beginning: beginning.to_owned(),
         length: least.zip(most),
-        alphabet,
+        alphabet: alphabet.to_owned(),
         kind,
     })
 }
@@ -97,10 +97,42 @@ impl Seen {
 }
 
 impl Makers {
+    fn read(rows: &str) -> Makers {
+        let mut makers = Makers {
+            beginnings: Beginnings::default(),
+            rows: rows.lines().filter_map(row).collect(),
+            numbers: Box::new([0; 1 << 15]),
+            groups: Vec::new(),
+            alike: HashMap::new(),
+        };
+        for (index, row) in makers.rows.iter().enumerate() {
+            // Its end tells most, and four bytes are told from others far better than three.
+            let bytes = row.beginning.as_bytes();
+            let from = bytes.len().saturating_sub(4);
+            if let Some(three) = bytes[from..].first_chunk::<3>() {
+                makers.beginnings.add(&bytes[from..]);
+                let number = &mut makers.numbers[number(*three)];
+                if *number == 0 {
+                    makers.groups.push(Vec::new());
+                    *number = makers.groups.len() as u16;
+                }
+                makers.groups[usize::from(*number) - 1].push((index, from));
+            }
+            if let Some(two) = bytes.first_chunk::<2>() {
+                makers.alike.entry(*two).or_default().push(index);
+            }
+        }
+        for alike in makers.alike.values_mut() {
+            alike.sort_by_key(|index| std::cmp::Reverse(makers.rows[*index].beginning.len()));
+        }
+        makers
+    }
+
     /// The credential whose beginning has its telling bytes at this place.
     pub fn at(&self, text: &[u8], at: usize, seen: &mut Seen) -> Option<Range<usize>> {
         let three = text.get(at..)?.first_chunk::<3>()?;
-        let group = self.groups.get(&number(*three))?;
+        let group = usize::from(self.numbers[number(*three)]).checked_sub(1)?;
+        let group = &self.groups[group];
         let starts = group.iter().filter_map(|(index, from)| {
             let start = at.checked_sub(*from)?;
             let beginning = self.rows[*index].beginning.as_bytes();
@@ -117,12 +149,10 @@ impl Makers {
 
     fn credential(&self, text: &[u8], start: usize, seen: &mut Seen) -> Option<Range<usize>> {
         let rest = &text[start..];
-        let rows = self.rows.iter();
-        let mut rows: Vec<&Maker> = rows
-            .filter(|row| rest.starts_with(row.beginning.as_bytes()))
-            .collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.beginning.len()));
-        let (row, length) = rows.into_iter().find_map(|row| {
+        let alike = self.alike.get(rest.first_chunk::<2>()?)?.iter();
+        let rows = alike.map(|index| &self.rows[*index]);
+        let mut rows = rows.filter(|row| rest.starts_with(row.beginning.as_bytes()));
+        let (row, length) = rows.find_map(|row| {
             let length = length(rest, row.beginning.len());
             seen.budget = seen.budget.saturating_sub(length);
             // What begins as a public one is public, however long.
@@ -158,7 +188,7 @@ impl Maker {
         // Where there are capitals and digits alone, they change less.
         let is_one =
             is_mixed(rest) || self.alphabet == "upper" && rest.iter().any(u8::is_ascii_digit);
-        fits && is_one && rest.iter().all(|b| holds(self.alphabet, *b))
+        fits && is_one && rest.iter().all(|b| holds(&self.alphabet, *b))
     }
 
     /// Whether it ends with a sign that no word goes on behind.
@@ -316,6 +346,15 @@ mod tests {
             "Q3EGRIKHTZ7XJ2M5"
         );
         assert_eq!(found(&pair), ["wJalrXUtnFEMIK7MDENGbPxRfiCYzEXAMPLEKEYa"]);
+    }
+
+    #[test]
+    fn what_packs_of_ones_own_say_is_found_too() {
+        let own = Makers::read("acmekey- 20 40 alnum secret\nacmepub- 20 40 alnum public\n");
+        let text = b"a acmekey-aB3dE5gH1jK2mN3pQ4rS and acmepub-aB3dE5gH1jK2mN3pQ4rS";
+        let mut seen = Seen::of(text);
+        let hits = (0..text.len()).filter_map(|at| own.at(text, at, &mut seen));
+        assert_eq!(hits.collect::<Vec<_>>(), vec![2..30]);
     }
 
     #[test]

@@ -31,6 +31,7 @@ use values::{Value, Values};
 
 pub use exchange::Exchange;
 pub use jwt::{jwts, without_jwts};
+pub use makers::add_beginnings;
 pub use names::{is_scheme, is_secret_name};
 pub use paths::credential_in_path;
 pub use veil::Veil;

@@ -48,7 +48,8 @@ const WORDS: [&str; 22] = [
 ];
 
 /// Two words of a name that do so together.
-const PAIRS: [[&str; 2]; 39] = [
+const PAIRS: [[&str; 2]; 40] = [
+    ["key", "data"],
     ["api", "key"],
     ["access", "key"],
     ["private", "key"],
@@ -111,7 +112,9 @@ const WEAK_ALONE: [&str; 8] = [
     "auth", "bearer", "refresh", "session", "pass", "seed", "sign", "pin",
 ];
 /// The same, of two words that end a name.
-const WEAK_PAIRS: [[&str; 2]; 7] = [
+const WEAK_PAIRS: [[&str; 2]; 9] = [
+    ["primary", "key"],
+    ["secondary", "key"],
     ["app", "key"],
     ["server", "key"],
     ["ssh", "key"],

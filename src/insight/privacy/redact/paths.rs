@@ -55,7 +55,25 @@ pub fn credential_in_path(url: &str) -> Option<Range<usize>> {
                 .any(|word| LINKS.iter().any(|known| word.starts_with(known)));
         is_link |= words.any(|word| WEAK_LINKS.iter().any(|known| word.starts_with(known)));
     }
-    last.or_else(|| three_parts(&url[start..end]).map(|r| start + r.start..start + r.end))
+    let three = || three_parts(&url[start..end]).map(|r| start + r.start..start + r.end);
+    last.or_else(three)
+        .or_else(|| value_of_link(url, end).filter(|_| is_hook || is_link))
+}
+
+/// What was made up in the query of a link, under whatever name.
+fn value_of_link(url: &str, end: usize) -> Option<Range<usize>> {
+    let query = url[end..].strip_prefix('?')?;
+    let query = query.split('#').next().unwrap_or_default();
+    let mut at = end + 1;
+    for pair in query.split('&') {
+        let name = pair.find('=').map_or(pair.len(), |sign| sign + 1);
+        let value = &pair[name..];
+        if is_made_up(value) && !is_id(value) {
+            return Some(at + name..at + pair.len());
+        }
+        at += pair.len() + 1;
+    }
+    None
 }
 
 /// Whether an address holds a part of its path, or a value of its query, that was made up.
@@ -162,10 +180,17 @@ mod tests {
     }
 
     #[test]
+    fn what_a_link_lets_in_with_may_stand_in_its_query() {
+        let url = "https://acme.example/auth/magic?n=1&t=k3j5h2g4f6d7s8a9q1w2e3r4t5#x";
+        assert_eq!(found(url), Some("k3j5h2g4f6d7s8a9q1w2e3r4t5"));
+    }
+
+    #[test]
     fn ids_and_names_are_left() {
         for url in [
             "https://acme.example/invitations/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
             "https://acme.example/password/reset",
+            "https://acme.example/password/reset?page=2&id=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
             "https://acme.example/webhooks/1234/deliveries",
             "https://acme.example/repos/kim/app/hooks/12345678",
             "https://acme.example/webhooks/{{token:hook}}",

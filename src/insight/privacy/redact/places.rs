@@ -15,10 +15,13 @@ mod links;
 mod markup;
 mod members;
 mod object;
+mod passwords;
 mod refused;
 mod sentences;
 mod settings;
 mod spoken;
+mod statements;
+mod steps;
 mod stores;
 mod structure;
 mod tables;
@@ -33,9 +36,10 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
-
-/// No name of a member, a header or a parameter is longer.
-const LONGEST_NAME: usize = 100;
+use steps::{
+    LONGEST_NAME, blanks, is_header, is_of_name, is_quote, may_be_in_name, number_end, outer_mark,
+    skip_blanks, skip_gap, string_end,
+};
 
 /// In the middle of a text a word of letters and digits that is so long is no word.
 const LONG_WORD: usize = 16;
@@ -85,7 +89,11 @@ pub(super) struct Places<'t> {
     budget: Cell<usize>,
     /// The name that was looked at last.
     name_seen: Range<usize>,
+    /// The words around the sign that was looked at last.
+    words_seen: Range<usize>,
     last_ends: HashMap<Vec<u8>, Option<usize>>,
+    /// The columns of tables that statements name without them.
+    tables: HashMap<String, Option<statements::Columns>>,
     /// Whether names are secret ones; most stand there many times.
     names: HashMap<String, bool>,
     // Where lines and words reach that were looked at last; signs come in order, and a long line
@@ -94,6 +102,7 @@ pub(super) struct Places<'t> {
     line_end: Cell<Reach>,
     plain_word: Reach,
     run_end: Reach,
+    flow_end: Reach,
     /// Where a string ends that was begun by this mark.
     header_end: (u8, Reach),
 }
@@ -128,12 +137,15 @@ impl<'t> Places<'t> {
             object_seen: Rc::default(),
             budget: Cell::new(2 * text.len() + (64 << 10)),
             name_seen: 0..0,
+            words_seen: 0..0,
             last_ends: HashMap::new(),
+            tables: HashMap::new(),
             names: HashMap::new(),
             line_start: Cell::default(),
             line_end: Cell::default(),
             plain_word: Reach::default(),
             run_end: Reach::default(),
+            flow_end: Reach::default(),
             header_end: (0, Reach::default()),
         }
     }
@@ -153,6 +165,7 @@ impl<'t> Places<'t> {
             Sign::Code => self.code(place),
             Sign::KeySet => self.key_of_set(place.start),
             Sign::Insert => self.insert(place.end),
+            Sign::Copy => self.copied(place),
             Sign::Identified => self.identified(place.end),
             Sign::Command => self.command(place),
             Sign::Spoken => self.spoken(place),
@@ -193,13 +206,8 @@ impl<'t> Places<'t> {
 
     /// What stands between quotation marks around a sign, if it may be a name.
     fn string_around(&mut self, place: &Range<usize>) -> Option<Range<usize>> {
-        let from = place.start.saturating_sub(LONGEST_NAME);
-        let before = self.text[from..place.start].iter().rev();
-        let inside = before.take_while(|b| may_be_in_name(b)).count();
-        let start = place.start - inside;
+        let Range { start, end } = self.words_around(place);
         let quote = *self.text.get(start.checked_sub(1)?)?;
-        let after = self.text[place.end..].iter().take(LONGEST_NAME);
-        let end = place.end + after.take_while(|b| may_be_in_name(b)).count();
         let ends = self.text.get(end).copied();
         let is_quote = is_quote(&quote);
         if is_quote && start >= 2 && self.text[start - 2] == b'\\' || ends == Some(b'\\') {
@@ -209,13 +217,38 @@ impl<'t> Places<'t> {
         (is_quote && is_open && ends == Some(quote)).then_some(start..end)
     }
 
+    /// How far what may be a name in quotation marks reaches around a sign. Of many signs beside
+    /// each other only what is new is looked through.
+    fn words_around(&mut self, place: &Range<usize>) -> Range<usize> {
+        let known = &self.words_seen;
+        if !(known.start..=known.end).contains(&place.start) {
+            let from = place.start.saturating_sub(LONGEST_NAME);
+            let before = self.text[from..place.start].iter().rev();
+            let inside = before.take_while(|b| may_be_in_name(b)).count();
+            self.words_seen = place.start - inside..place.end;
+        }
+        let start = self
+            .words_seen
+            .start
+            .max(place.start.saturating_sub(LONGEST_NAME));
+        let limit = self.text.len().min(place.end + LONGEST_NAME);
+        let mut end = self.words_seen.end.max(place.end);
+        while end < limit && may_be_in_name(&self.text[end]) {
+            end += 1;
+        }
+        self.words_seen.end = end;
+        start..end.min(limit)
+    }
+
     /// Tells whether the whole of it is a name, or none at all.
     fn quoted(&mut self, string: &Range<usize>) -> bool {
         if *string == self.name_seen {
             return true;
         }
         let name = self.name(string);
-        let is_sentence = name.trim().contains(' ');
+        // Some scripts have no blanks between words, but signs and particles.
+        let is_sentence = name.trim().contains(' ')
+            || !name.is_ascii() && name.contains(['：', '。', '「', 'は', '是', '为', '為']);
         let after = skip_gap(self.text, self.behind_brackets(string.end + 1));
         let separator = self.separator(after);
         if let Some(value) = separator
@@ -239,8 +272,8 @@ impl<'t> Places<'t> {
             Some(value) => {
                 let quote = string.end..string.end + 1;
                 self.value(value, &name, Some(quote));
-                if self.text.get(value).is_some_and(u8::is_ascii_alphabetic) {
-                    self.spoken_value(value, &name);
+                if self.opens_word(value) && !self.spoken_value(value, &name) {
+                    self.word_after_colon(value, &name, SHORT_WORD);
                 }
             }
             None => match self.serialized(string.end + 1) {
@@ -257,6 +290,19 @@ impl<'t> Places<'t> {
         }
         self.name_seen = string.clone();
         true
+    }
+
+    /// Whether a word begins there, and no number, call or type.
+    fn opens_word(&self, at: usize) -> bool {
+        let rest = self.text.get(at..).unwrap_or_default().iter();
+        let word = rest.take(LONGEST_NAME).take_while(|b| is_of_name(b));
+        if self.text.get(at + word.count()) == Some(&b'(') {
+            return false;
+        }
+        let is_letter = |at: usize| self.text.get(at).is_some_and(u8::is_ascii_alphabetic);
+        is_letter(at)
+            || self.text.get(at).is_some_and(u8::is_ascii_digit)
+                && is_letter(number_end(self.text, at))
     }
 
     /// Where a value begins behind `:`, `=`, `=>` or `:=`, and the wide forms of the first two.
@@ -500,98 +546,4 @@ impl<'t> Places<'t> {
         let end = range.end.min(range.start + 300).min(self.text.len());
         String::from_utf8_lossy(self.text.get(range.start..end).unwrap_or_default())
     }
-}
-
-/// Whether a name is one of a header, whose whole line is its value.
-fn is_header(name: &str) -> bool {
-    let known = ["authorization", "cookie"];
-    name.contains('-') || known.iter().any(|known| name.eq_ignore_ascii_case(known))
-}
-
-fn is_quote(b: &u8) -> bool {
-    matches!(*b, b'"' | b'\'' | b'`') || OUTER.contains(b)
-}
-
-fn is_of_name(b: &u8) -> bool {
-    b.is_ascii_alphanumeric() || b"_-.".contains(b)
-}
-
-/// Names in quotation marks may hold blanks and more.
-fn may_be_in_name(b: &u8) -> bool {
-    is_of_name(b) || b" $@/[]()#+".contains(b) || !b.is_ascii()
-}
-
-fn skip_blanks(text: &[u8], at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default();
-    at + rest.iter().take_while(|b| b.is_ascii_whitespace()).count()
-}
-
-/// The same, and over remarks.
-fn skip_gap(text: &[u8], at: usize) -> usize {
-    const LONGEST: usize = 1_000;
-    let mut at = skip_blanks(text, at);
-    for _ in 0..8 {
-        let rest = text
-            .get(at..text.len().min(at + LONGEST))
-            .unwrap_or_default();
-        let end: &[u8] = match rest {
-            [b'/', b'*', ..] => b"*/",
-            [b'/', b'/', ..] => b"\n",
-            _ => break,
-        };
-        match memchr::memmem::find(rest, end) {
-            Some(length) => at = skip_blanks(text, at + length + end.len()),
-            None => break,
-        }
-    }
-    at
-}
-
-/// How many blanks stand there in the line.
-fn blanks(text: &[u8], at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default().iter().take(LONGEST_NAME);
-    rest.take_while(|b| matches!(b, b' ' | b'\t')).count()
-}
-
-/// The place of the quotation mark that ends a string, or the end of the text around it.
-fn string_end(text: &[u8], mut at: usize, quote: u8) -> usize {
-    let is_outer = OUTER.contains(&quote);
-    loop {
-        let rest = text.get(at..).unwrap_or_default();
-        // The marks of outer texts need no escapes: whatever is inside has other marks.
-        let step = if is_outer {
-            memchr::memchr(quote, rest)
-        } else {
-            memchr::memchr2(quote, b'\\', rest)
-        };
-        let inside = &rest[..step.unwrap_or(rest.len())];
-        if let Some(length) = outer_mark(inside, quote) {
-            return at + length;
-        }
-        let Some(step) = step else {
-            return text.len();
-        };
-        at += step;
-        if text[at] == quote {
-            return at;
-        }
-        at += 2;
-    }
-}
-
-/// The first mark of a text around one that has these.
-fn outer_mark(text: &[u8], quote: u8) -> Option<usize> {
-    let [one, two, three, four] = OUTER;
-    let first = memchr::memchr3(one, two, three, text);
-    let first = first.or_else(|| memchr::memchr(four, text))?;
-    // The one of the fourth may stand before the first of the others; it is within those then.
-    let first = memchr::memchr(four, &text[..first]).unwrap_or(first);
-    let rest = text[first..].iter();
-    let is_outer = |b: &u8| OUTER.contains(b) && layer(*b) < layer(quote);
-    rest.clone().position(is_outer).map(|length| first + length)
-}
-
-fn number_end(text: &[u8], at: usize) -> usize {
-    let fits = |b: &&u8| b.is_ascii_digit() || b"+-.eE".contains(b);
-    at + text[at..].iter().take_while(fits).count()
 }

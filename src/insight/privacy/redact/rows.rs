@@ -5,6 +5,10 @@ use std::ops::Range;
 
 /// Fewer are no value that is masked anywhere.
 const SHORTEST: usize = 8;
+/// No byte is written with more signs: `0x41`.
+const WIDEST: usize = 4;
+/// No line of a dump is longer.
+const WIDEST_LINE: usize = 400;
 /// Digits with which a line of a dump begins.
 const OFFSET: Range<usize> = 4..17;
 
@@ -36,7 +40,7 @@ pub(super) fn rows(text: &[u8], mut tell: impl FnMut(&Row)) {
     let mut at = 0;
     let mut dumped = 0;
     while at < text.len() {
-        let is_line = at == 0 || text[at - 1] == b'\n';
+        let is_line = at == 0 || matches!(text[at - 1], b'\n' | b'"' | 1..=4);
         if is_line && at >= dumped {
             let row = dump(text, at, &mut dumped);
             if row.bytes.len() >= SHORTEST {
@@ -49,6 +53,14 @@ pub(super) fn rows(text: &[u8], mut tell: impl FnMut(&Row)) {
             && !at.checked_sub(1).is_some_and(|b| is_of_word(&text[b]));
         if !begins {
             at += 1;
+            continue;
+        }
+        // Nearly always a word or a number stands there that is no byte.
+        let word = text[at..].iter().take(WIDEST + 1);
+        let word = word.take_while(|b| is_of_word(b)).count();
+        let goes_on = text.get(at + word).is_some_and(is_gap);
+        if word > WIDEST || !goes_on {
+            at += word;
             continue;
         }
         let mut end = at + 1;
@@ -74,8 +86,7 @@ fn numbers(text: &[u8], from: usize, base: u32) -> (Row, usize) {
         };
         row.push(byte, at..end);
         let rest = &text[end..];
-        let signs = |b: &&u8| b.is_ascii_whitespace() || b",:;-".contains(b);
-        let gap = rest.iter().take(80).take_while(signs).count();
+        let gap = rest.iter().take(80).take_while(|b| is_gap(b)).count();
         if gap == 0 {
             return (row, end);
         }
@@ -111,8 +122,12 @@ fn dump(text: &[u8], from: usize, behind: &mut usize) -> Row {
     let mut at = from;
     loop {
         let rest = &text[at..];
-        let end = at + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-        let line = &text[at..end];
+        let begins = |b: &u8| b.is_ascii_hexdigit() || *b == b' ';
+        if !rest.first().is_some_and(begins) {
+            return row;
+        }
+        let near = &rest[..rest.len().min(WIDEST_LINE)];
+        let line = &near[..memchr::memchr(b'\n', near).unwrap_or(near.len())];
         let blanks = line.iter().take_while(|b| **b == b' ').count();
         let offset = line[blanks..]
             .iter()
@@ -150,7 +165,7 @@ fn dump(text: &[u8], from: usize, behind: &mut usize) -> Row {
             for two in group[..digits].chunks(2) {
                 let said = std::str::from_utf8(two).unwrap_or_default();
                 if let Ok(byte) = u8::from_str_radix(said, 16) {
-                    row.push(byte, at + place + gap..end);
+                    row.push(byte, at + place + gap..at + line.len());
                 }
             }
             place += gap + digits;
@@ -158,12 +173,32 @@ fn dump(text: &[u8], from: usize, behind: &mut usize) -> Row {
         if row.bytes.len() == before {
             return row;
         }
+        let end = at + letters_end(line, place, row.bytes.len() - before);
+        row.ends[before..].fill(end);
         *behind = end;
-        if end >= text.len() {
+        let next = text[end..].iter().take_while(|b| b" \r".contains(b));
+        let next = end + next.count();
+        if text.get(next) != Some(&b'\n') {
             return row;
         }
-        at = end + 1;
+        at = next + 1;
     }
+}
+
+/// Where the letters end that a line of a dump shows for so many bytes, behind their digits.
+fn letters_end(line: &[u8], digits_end: usize, bytes: usize) -> usize {
+    let rest = &line[digits_end..];
+    let gap = rest.iter().take_while(|b| **b == b' ').count();
+    let bar = usize::from(rest.get(gap) == Some(&b'|'));
+    let end = digits_end + gap + bar + bytes;
+    if gap == 0 || end > line.len() {
+        return digits_end;
+    }
+    end + usize::from(bar > 0 && line.get(end) == Some(&b'|'))
+}
+
+fn is_gap(b: &u8) -> bool {
+    b.is_ascii_whitespace() || b",:;-".contains(b)
 }
 
 fn is_of_word(b: &u8) -> bool {

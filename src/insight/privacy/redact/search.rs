@@ -64,6 +64,9 @@ impl<'v> Search<'v> {
     pub fn and_names(mut self) -> Search<'v> {
         self.beginnings.add_all(&signs::ALL.beginnings);
         self.beginnings.add_all(&makers::ALL.beginnings);
+        if let Some(own) = makers::own() {
+            self.beginnings.add_all(&own.beginnings);
+        }
         self.by_name = true;
         self
     }
@@ -169,6 +172,7 @@ impl<'v> Search<'v> {
                 let (mut inside, deeper) = self.walk(&plain);
                 inside.add(self.look_across_lines(&plain), 0);
                 inside.add(self.look_in_events(&plain), 0);
+                inside.add(self.look_at_bytes(&plain), 0);
                 let goes_on = if self.by_name {
                     deeper || hidden(&plain, |read| read.iter().any(is_letter))
                 } else {
@@ -198,13 +202,15 @@ impl<'v> Search<'v> {
         let holds = |read: &[u8]| {
             read.iter().any(is_letter) || self.sets.iter().any(|(values, _)| values.may_hold(read))
         };
-        self.has_values() && (hidden(text, holds) || wraps_behind_escapes(text))
+        self.has_values()
+            && (hidden(text, holds) || wraps_behind_escapes(text) || dumps_behind_escapes(text))
     }
 
     /// The text as it stands, and whether names in it have to be read without their escapes.
     fn walk(&self, text: &[u8]) -> (Found, bool) {
         let mut places = Places::new(text);
         let mut made = makers::Seen::of(text);
+        let own = makers::own();
         let mut known = Vec::new();
         let mut floor = 0;
         let mut next = 0;
@@ -217,10 +223,11 @@ impl<'v> Search<'v> {
                 {
                     places.look(sign, &place);
                 }
-                if self.by_name
-                    && let Some(range) = makers::ALL.at(text, at, &mut made)
-                {
-                    places.mark(range);
+                if self.by_name {
+                    let made_here = makers::ALL.at(text, at, &mut made);
+                    let made_here =
+                        made_here.or_else(|| own.and_then(|own| own.at(text, at, &mut made)));
+                    made_here.into_iter().for_each(|range| places.mark(range));
                 }
                 if has_values
                     && at >= floor
@@ -428,6 +435,15 @@ fn hidden(text: &[u8], matters: impl Fn(&[u8]) -> bool) -> bool {
         }
     }
     false
+}
+
+/// Whether lines of a dump stand behind escaped breaks.
+fn dumps_behind_escapes(text: &[u8]) -> bool {
+    memchr::memmem::find_iter(text, b"\\n").any(|at| {
+        let line = &text[at + 2..text.len().min(at + 24)];
+        let digits = line.iter().take_while(|b| b.is_ascii_hexdigit()).count();
+        digits >= 4 && matches!(line.get(digits), Some(b':' | b' '))
+    })
 }
 
 /// Whether the lines of wrapped base64 end with escapes.

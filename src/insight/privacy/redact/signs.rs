@@ -23,6 +23,8 @@ pub(super) enum Sign {
     KeySet,
     /// A statement of SQL that names columns.
     Insert,
+    /// Behind it rows of a table stand, whose columns are named before.
+    Copy,
     /// Words before a password in SQL.
     Identified,
     /// A command line.
@@ -38,7 +40,9 @@ pub(super) enum Sign {
 }
 
 /// In small letters; with the place of three bytes that are rare in other words.
-const SIGNS: [(&str, usize, Sign); 164] = [
+const SIGNS: [(&str, usize, Sign); 166] = [
+    ("created_time", 6, Sign::Name),
+    ("from stdin", 6, Sign::Copy),
     ("token", 1, Sign::Name),
     ("secret", 0, Sign::Name),
     ("password", 2, Sign::Name),

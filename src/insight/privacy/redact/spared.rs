@@ -128,7 +128,17 @@ const ABOUT: [&str; 21] = [
 /// the name speaks of, or a word for yes, no and nothing.
 pub(super) fn is_spared(name: &str, value: &str) -> bool {
     let value = value.trim();
-    let nothing = ["", "true", "false", "null", "none", "nil", "undefined", "~"];
+    let nothing = [
+        "",
+        "true",
+        "false",
+        "null",
+        "none",
+        "nil",
+        "undefined",
+        "~",
+        "string",
+    ];
     if nothing.iter().any(|word| word.eq_ignore_ascii_case(value)) {
         return true;
     }
@@ -167,6 +177,11 @@ pub(super) fn is_spared(name: &str, value: &str) -> bool {
         return true;
     }
     if is_weak(&words) && !is_secret_name(name) {
+        // Most of these are the ids of rows.
+        let of_rows = matches!(first, "primary" | "secondary") && words.len() == 2;
+        if of_rows && (value.len() < 24 || is_label(value) && !value.ends_with('=')) {
+            return true;
+        }
         let digits = words.iter().find_map(|word| match word.as_str() {
             "pin" => Some(4),
             word if word.ends_with("otp") || word == "pass" => Some(6),

@@ -197,6 +197,10 @@ pub(super) fn escape(text: &[u8], at: usize) -> Option<Change> {
         is(length, letter.encode_utf8(&mut bytes).as_bytes())
     };
     match rest {
+        [b'\\', b'u', b'{', digits @ ..] => {
+            let end = digits.iter().position(|b| *b == b'}')?;
+            letter(end + 4, number(&digits[..end], 16)?)
+        }
         [b'\\', b'u', digits @ ..] => {
             let first = number(digits.get(..4)?, 16)?;
             match first {
@@ -209,7 +213,13 @@ pub(super) fn escape(text: &[u8], at: usize) -> Option<Change> {
                 _ => letter(6, first),
             }
         }
+        [b'\\', b'U', digits @ ..] => letter(10, number(digits.get(..8)?, 16)?),
         [b'\\', b'x', a, b, ..] => is(4, &[number(&[*a, *b], 16)? as u8]),
+        // As shells write bytes: in three digits to the base of eight, or with a nought before.
+        [b'\\', b'0', a @ b'0'..=b'3', b, c, ..] if is_octal(&[*b, *c]) => {
+            is(5, &[octal(&[*a, *b, *c])])
+        }
+        [b'\\', a @ b'0'..=b'3', b, c, ..] if is_octal(&[*b, *c]) => is(4, &[octal(&[*a, *b, *c])]),
         // A shell takes a sign behind a stroke as it stands.
         [b'\\', sign, ..] if *sign == b' ' || sign.is_ascii_punctuation() => is(2, &[*sign]),
         [b'\\', b'n', ..] => is(2, b"\n"),
@@ -232,6 +242,14 @@ pub(super) fn escape(text: &[u8], at: usize) -> Option<Change> {
         }
         _ => None,
     }
+}
+
+fn is_octal(digits: &[u8]) -> bool {
+    digits.iter().all(|b| (b'0'..=b'7').contains(b))
+}
+
+fn octal(digits: &[u8]) -> u8 {
+    digits.iter().fold(0, |byte, b| byte * 8 + (b - b'0'))
 }
 
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
@@ -328,7 +346,7 @@ mod tests {
                 "&amp;&quot;&lt;&gt;&apos;&#65;&#x41;&#xe9;&#233;",
                 "&\"<>'AAéé",
             ),
-            (r"\x41", "A"),
+            (r"\x41\101\0101\u{41}\U00000041", "AAAAA"),
             (
                 r"\u+041\ud83d\u00\x4%+1%4&#;&#x;&nbsp;&",
                 r"\u+041\ud83d\u00\x4%+1%4&#;&#x;&nbsp;&",

@@ -67,6 +67,10 @@ impl Places<'_> {
     /// what is taken where it has no value.
     pub(super) fn is_call_or_fallback(&mut self, end: usize, name: &str) -> bool {
         let text = self.text;
+        if text[..end].ends_with(b"PASSWORD") && text[end..].starts_with(b"('") {
+            self.string_value(end + 1, name);
+            return true;
+        }
         if text.get(end) == Some(&b'(') && text.get(end + 1).is_some_and(is_quote) {
             let made_up = |value: &[u8]| {
                 let is_plain = value.contains(&b' ') || value.contains(&b'/');

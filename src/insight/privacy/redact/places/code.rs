@@ -1,14 +1,9 @@
-//! Values as programs print and write them: behind a type, behind an index, in statements of SQL.
+//! Values as programs print and write them: behind a type, behind an index.
 
-use super::{
-    LONGEST_NAME, Places, blanks, is_of_name, is_quote, is_secret_name, skip_blanks, string_end,
-};
+use super::{LONGEST_NAME, Places, blanks, is_of_name, is_quote, skip_blanks};
 use crate::insight::redact::spared::is_about;
 use crate::insight::redact::telling::is_telling;
 use std::ops::Range;
-
-/// No statement is read further.
-const LONGEST_STATEMENT: usize = 64 << 10;
 
 impl Places<'_> {
     /// Where the value itself begins: `b'…'`, `Some("…")`, `string(21) "…"`.
@@ -160,124 +155,4 @@ impl Places<'_> {
         }
         self.printed_end = at;
     }
-
-    /// `IDENTIFIED BY '…'`
-    pub(super) fn identified(&mut self, from: usize) {
-        let text = self.text;
-        let mut at = skip_blanks(text, from);
-        let word = text.get(at..at + 8);
-        if word.is_some_and(|word| word.eq_ignore_ascii_case(b"password")) {
-            at = skip_blanks(text, at + 8);
-        }
-        if text.get(at).is_some_and(is_quote) {
-            self.string_value(at, "password");
-        }
-    }
-
-    /// `INSERT INTO t (id, token) VALUES (1, '…'), …`
-    pub(super) fn insert(&mut self, from: usize) {
-        let limit = from + self.allowance(LONGEST_STATEMENT);
-        let text = &self.text[..self.text.len().min(limit)];
-        let Some((columns, behind)) = self.columns_of_insert(text, from) else {
-            return;
-        };
-        let mut at = skip_blanks(text, behind);
-        let word = text.get(at..at + 6);
-        if !word.is_some_and(|word| word.eq_ignore_ascii_case(b"values")) {
-            return;
-        }
-        at = skip_blanks(text, at + 6);
-        while text.get(at) == Some(&b'(') {
-            at += 1;
-            let mut column = 0;
-            while at < text.len() && text[at] != b')' {
-                let (value, is_text, end) = literal(text, at);
-                if let Some(Some(name)) = columns.get(column) {
-                    let digits = text[value.clone()].iter().filter(|b| b.is_ascii_digit());
-                    let counts =
-                        is_text || digits.count() >= 6 || is_filled_in(&text[value.clone()]);
-                    if counts && !value.is_empty() && !self.spares(name, &value) {
-                        self.add(value, None, true);
-                    }
-                }
-                column += 1;
-                at = end + usize::from(text.get(end) == Some(&b','));
-                if end >= text.len() || !b",)".contains(&text[end]) {
-                    self.charge(at - from);
-                    return;
-                }
-            }
-            at = skip_blanks(text, at + 1);
-            if text.get(at) == Some(&b',') {
-                at = skip_blanks(text, at + 1);
-            }
-        }
-        self.charge(at - from);
-    }
-
-    /// The names of its columns, those that are secret, and where their list ends.
-    fn columns_of_insert(&self, text: &[u8], from: usize) -> Option<(Vec<Option<String>>, usize)> {
-        const LONGEST_LIST: usize = 4_000;
-        let near = &text[from..text.len().min(from + LONGEST_LIST)];
-        let open = memchr::memchr2(b'(', b';', near).filter(|at| near[*at] == b'(')?;
-        let close = open + memchr::memchr(b')', &near[open..])?;
-        let columns = near[open + 1..close].split(|b| *b == b',').map(|column| {
-            let name = String::from_utf8_lossy(column);
-            let name = name.trim_matches(|c: char| !c.is_alphanumeric() && c != '_');
-            is_secret_name(name).then(|| name.to_owned())
-        });
-        let columns: Vec<Option<String>> = columns.collect();
-        columns
-            .iter()
-            .any(Option::is_some)
-            .then_some((columns, from + close + 1))
-    }
-}
-
-/// Whether a value without quotation marks is one that a program filled in to show it, and no
-/// column, number or call.
-fn is_filled_in(value: &[u8]) -> bool {
-    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
-    let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    value.len() >= super::SHORT_WORD && digits > 0 && letters > 0 && !value.contains(&b'.')
-}
-
-/// A value of a row: what stands in it, whether that is a text, and where it ends.
-fn literal(text: &[u8], from: usize) -> (Range<usize>, bool, usize) {
-    let mut at = skip_blanks(text, from);
-    if matches!(
-        text.get(at..),
-        Some([b'N' | b'n' | b'E' | b'e' | b'x' | b'X', b'\'', ..])
-    ) {
-        at += 1;
-    }
-    if let Some(sign) = text.get(at).filter(|b| matches!(**b, b'\'' | b'"')) {
-        let start = at + 1;
-        let mut end = string_end(text, start, *sign);
-        // A mark inside is written twice.
-        while text.get(end + 1) == Some(sign) {
-            end = string_end(text, end + 2, *sign);
-        }
-        let end = end.min(text.len());
-        return (start..end, true, skip_blanks(text, end + 1));
-    }
-    let mut depth = 0usize;
-    let mut end = at;
-    while let Some(b) = text.get(end) {
-        match b {
-            b'(' => depth += 1,
-            b')' | b',' if depth == 0 => break,
-            b')' => depth -= 1,
-            b';' | b'"' | 1..=4 => break,
-            b'\'' => end = string_end(text, end + 1, b'\''),
-            _ => {}
-        }
-        end += 1;
-    }
-    let end = end.min(text.len());
-    let length = text[at.min(end)..end]
-        .iter()
-        .take_while(|b| is_of_name(b))
-        .count();
-    (at..at + length, false, end)
 }

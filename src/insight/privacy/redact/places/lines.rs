@@ -79,8 +79,13 @@ impl Places<'_> {
                 Some(quote) if is_quote(&quote) && text[..start - 1].ends_with(b"\\") => {
                     self.deeper = true;
                 }
-                Some(quote) if is_quote(&quote) => self.header_in_quotes(quote, at, name),
+                Some(quote) if is_quote(&quote) => {
+                    if is_header(name) || !self.told_password(start, start + name.len(), name) {
+                        self.header_in_quotes(quote, at, name);
+                    }
+                }
                 _ if self.is_in_flow(start) => self.flow_value(at, name),
+                _ if self.told_password(start, start + name.len(), name) => {}
                 _ => self.word_after_colon(at, name, self.shortest_spoken(start)),
             };
         }
@@ -103,6 +108,8 @@ impl Places<'_> {
             let range = self.credential(range, name);
             self.done = range.end;
             self.add(range, None, true);
+        } else if is_word {
+            self.password_of_line(at, start, name);
         }
     }
 
@@ -116,9 +123,18 @@ impl Places<'_> {
     /// Up to the next comma or bracket; where the text is no YAML it may be an expression.
     fn flow_value(&mut self, at: usize, name: &str) {
         let line_end = self.line_end(at);
-        let line = &self.text[at.min(line_end)..line_end];
-        let length = line.iter().position(|b| b",}".contains(b));
-        let value = line[..length.unwrap_or(line.len())].trim_ascii_end();
+        // Where many names stand before the same comma, that is looked for once.
+        if !(self.flow_end.from..=self.flow_end.found).contains(&at) || self.flow_end.found == 0 {
+            let line = &self.text[at.min(line_end)..line_end];
+            let length = memchr::memchr2(b',', b'}', line).unwrap_or(line.len());
+            self.flow_end = Reach {
+                from: at,
+                found: at + length,
+            };
+        }
+        let end = self.flow_end.found.min(line_end);
+        let length = Some(end - at.min(end)).filter(|_| end < line_end);
+        let value = self.text[at.min(end)..end].trim_ascii_end();
         let range = at..at + value.len();
         let is_short_number = value.len() < 6 && value.iter().all(u8::is_ascii_digit);
         if length.is_some() && !value.is_empty() && !is_short_number && self.is_yaml() {
@@ -150,6 +166,9 @@ impl Places<'_> {
 
     pub(super) fn column(&self, at: usize) -> usize {
         let known = self.line_start.get();
+        if (known.found..=known.from).contains(&at) {
+            return at - known.found;
+        }
         // Behind what is known of the line, only what is new is looked through.
         let (from, start) = if known.from <= at {
             (known.from, known.found)

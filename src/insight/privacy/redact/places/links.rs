@@ -35,7 +35,7 @@ impl Places<'_> {
             return;
         }
         let rest = &self.text[start..self.text.len().min(start + LONGEST)];
-        let fits = |b: &u8| b.is_ascii_alphanumeric() || b"-._~%!$&'()*+;=:@/".contains(b);
+        let fits = |b: &u8| b.is_ascii_alphanumeric() || b"-._~%!$&'()*+;=:@/?".contains(b);
         let mut length = rest.iter().take_while(|b| fits(b)).count();
         self.path_end = start + length;
         while rest[..length].ends_with(b".") || rest[..length].ends_with(b")") {

@@ -32,18 +32,21 @@ impl Places<'_> {
 
     /// Where a tag ends that goes on from here.
     pub(super) fn tag_end(&self, from: usize) -> Option<usize> {
-        let text = &self.text[..self.text.len().min(from + LONGEST_TAG)];
+        let text = &self.text[..self.text.len().min(from + self.allowance(LONGEST_TAG))];
         let mut at = from;
-        while let Some(b) = text.get(at) {
-            match b {
-                b'>' => return Some(at),
-                b'<' => return None,
-                sign @ (b'"' | b'\'') => at = string_end(text, at + 1, *sign),
+        let end = loop {
+            match text.get(at) {
+                Some(b'>') => break Some(at),
+                Some(b'<') | None => break None,
+                Some(sign @ (b'"' | b'\'')) => at = string_end(text, at + 1, *sign),
                 _ => {}
             }
             at += 1;
+        };
+        if end.is_none() {
+            self.charge(at - from);
         }
-        None
+        end
     }
 
     /// Whether an element of that name ends somewhere behind. In the names of types, as in

@@ -211,23 +211,32 @@ impl Places<'_> {
 
     /// Whether the object around a place stands under a name that says that it tells errors.
     pub(super) fn is_among_errors(&self, at: usize) -> bool {
-        let text = self.text;
-        let from = at.saturating_sub(BACK);
-        let mut depth = 0usize;
+        let from = at.saturating_sub(self.allowance(BACK));
         let mut place = at;
+        let is_one = self.is_below_errors(from, &mut place);
+        self.charge(at - place);
+        is_one
+    }
+
+    fn is_below_errors(&self, from: usize, place: &mut usize) -> bool {
+        let text = self.text;
+        let mut depth = 0usize;
         let mut levels = 0;
-        while place > from && levels < 4 {
-            place -= 1;
-            match text[place] {
-                sign @ (b'"' | 1..=4) => match string_start(text, from, place, sign) {
-                    Some(start) => place = start,
-                    None => return false,
+        while *place > from && levels < 4 {
+            *place -= 1;
+            match text[*place] {
+                sign @ (b'"' | 1..=4) => match string_start(text, from, *place, sign) {
+                    Some(start) => *place = start,
+                    None => {
+                        *place = from;
+                        return false;
+                    }
                 },
                 b'}' | b']' => depth += 1,
                 b'{' | b'[' if depth > 0 => depth -= 1,
                 b'{' | b'[' => {
                     levels += 1;
-                    let colon = blanks_before(text, place);
+                    let colon = blanks_before(text, *place);
                     if colon > 0
                         && text[colon - 1] == b':'
                         && let Some(key) = self.key_before(colon - 1)

@@ -230,7 +230,12 @@ impl Places<'_> {
             .take_while(|b| b.is_ascii_digit())
             .count();
         let start = last + 1 - digits;
-        let joined = start > 0 && !b" \"'>:".contains(&before[start - 1]);
+        let joined = match &before[..start] {
+            // `G-123456`
+            [.., b'A'..=b'Z', b'-'] => false,
+            [.., sign] => !b" \"'>:".contains(sign),
+            [] => false,
+        };
         let behind = before[last + 1..].to_ascii_lowercase();
         let says = [
             &b" is your "[..],

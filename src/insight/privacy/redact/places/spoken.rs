@@ -80,6 +80,9 @@ impl Places<'_> {
         if name.starts_with("--") && gap > 0 {
             return self.option(at, name);
         }
+        if self.row_of_record(start, at, name) {
+            return;
+        }
         let before = start.checked_sub(1).map(|before| text[before]);
         if before == Some(b':') && gap > 0 && text.get(at) == Some(&b'"') {
             return self.string_value(at, name);
@@ -96,6 +99,9 @@ impl Places<'_> {
             }
             return;
         }
+        if gap > 0 && self.is_in_statement(start, at, name) {
+            return;
+        }
         if gap > 0 && text.get(at).is_some_and(is_quote) {
             let word = self.word(at + 1);
             let is_whole = text.get(word.end) == text.get(at) && word.len() >= SHORT_WORD;
@@ -105,7 +111,7 @@ impl Places<'_> {
             }
             return;
         }
-        if gap > 0 && self.told(at, name) {
+        if gap > 0 && self.told(at, name) || self.told_password(start, end, name) {
             return;
         }
         if gap > 0 && text.get(at).is_some_and(u8::is_ascii_alphanumeric) {
@@ -123,10 +129,10 @@ impl Places<'_> {
             return self.word_after_colon(next, name, LONG_WORD);
         }
         let text = &self.text[word.clone()];
-        let line = self.text[start.saturating_sub(LONGEST_LINE)..start].rsplit(|b| *b == b'\n');
-        let line = line.into_iter().next().unwrap_or_default();
+        let column = self.column(start);
+        let line = &self.text[start - column.min(LONGEST_LINE)..start];
         // Files and commands that give values without signs.
-        let is_told = ["machine ", "default ", "setenv "]
+        let is_told = ["machine ", "default ", "setenv ", "ENV ", "ARG "]
             .iter()
             .any(|word| line.starts_with(word.as_bytes()));
         let is_property = self.starts_line(start) && name.contains('.') && text.len() >= SHORT_WORD;

@@ -48,6 +48,7 @@ impl Places<'_> {
             ["params" | "args" | "arguments"] => self.login(key, value),
             [.., "key", "name"] | ["keyname"] => self.key_by_name(key, value),
             ["root", "token"] => self.keys_beside(key, value),
+            ["created", "time"] => self.version_of_store(key, value),
             ["sensitive" | "masked" | "secret"] | ["is", "sensitive" | "secret"]
                 if self.is_true(value) =>
             {
@@ -297,10 +298,27 @@ impl Places<'_> {
         }
     }
 
+    /// `"data": {"a": "…"}, "metadata": {"created_time": "…", "destroyed": false}`: one version of
+    /// what lies in a store.
+    fn version_of_store(&mut self, key: &Range<usize>, value: usize) {
+        let object = self.object_of(key, value);
+        let is_version = self
+            .near(&object, key)
+            .iter()
+            .any(|member| self.is_key(member, "destroyed") || self.is_key(member, "deletion_time"));
+        let outer = object.open.filter(|_| is_version);
+        let Some((name, outer)) = outer.and_then(|open| self.object_outside(open)) else {
+            return;
+        };
+        if name == "metadata" {
+            self.data_of(&outer.members);
+        }
+    }
+
     /// `"values": {"a": "…"}, "sensitive_values": {"a": true}`: one says which of the other are
     /// secret.
     fn mirrored(&mut self, key: &Range<usize>, value: usize, words: &[&str]) {
-        if !matches!(self.text.get(value), Some(b'{' | b't')) {
+        if !matches!(self.text.get(value), Some(b'{' | b'[' | b't')) {
             return;
         }
         let twin: Vec<&str> = words
@@ -314,8 +332,49 @@ impl Places<'_> {
             .near(&object, key)
             .iter()
             .find(|member| self.is_key(member, &twin));
-        if let Some(twin) = found {
-            self.mirror(value, twin.value, 0);
+        match found {
+            Some(twin) if self.text[value] == b'[' => self.named_ones(value, twin.value),
+            Some(twin) => self.mirror(value, twin.value, 0),
+            None => {}
+        }
+    }
+
+    /// `"sensitive_attributes": [[{"type": "get_attr", "value": "a"}]]`: a list of those that are.
+    fn named_ones(&mut self, list: usize, values: usize) {
+        let members = match self.text.get(values) {
+            Some(b'{') => self.members_of(values, LONGEST),
+            _ => return,
+        };
+        for at in self.elements(list) {
+            // The first step of a path to it, or its name alone.
+            let step = match self.text[at] {
+                b'[' => self.elements(at).first().copied().unwrap_or(at),
+                _ => at,
+            };
+            let step = match self.text[step] {
+                b'{' => {
+                    let steps = self.members_of(step, LONGEST);
+                    let value = steps.iter().find(|member| self.is_key(member, "value"));
+                    value.map_or(step, |member| member.value)
+                }
+                _ => step,
+            };
+            let Some(name) = self.string_at(step).map(|name| self.name(&name)) else {
+                continue;
+            };
+            let Some(member) = members.iter().find(|member| self.name(&member.key) == name) else {
+                continue;
+            };
+            let value = member.value;
+            match self.text.get(value) {
+                Some(b'{' | b'[') => self.all_inside(value),
+                _ => {
+                    let done = self.done;
+                    let quote = Some(member.key.end..member.key.end + 1);
+                    self.value(value, "secret", quote);
+                    self.done = done;
+                }
+            }
         }
     }
 

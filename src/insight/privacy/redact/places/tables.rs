@@ -27,13 +27,10 @@ impl Places<'_> {
             self.table(0, text.len());
         }
         // A table in a text in another one begins behind its mark.
-        let from = place.start.saturating_sub(LONGEST_NAME);
-        let before = text[from..place.start].iter().rev();
-        let line = before
-            .take_while(|b| !matches!(b, b'\n' | b'\r' | 1..=4))
-            .count();
+        let line = self.column(place.start);
         let start = place.start - line;
-        if start > 0 && matches!(text[start - 1], 1..=4) && start > self.table_end {
+        let is_near = start > self.table_end && line <= LONGEST_NAME;
+        if is_near && matches!(text[start - 1], 1..=4) {
             let end = string_end(text, start, text[start - 1]);
             self.table_end = end;
             self.table(start, end);
@@ -109,7 +106,7 @@ impl Places<'_> {
             let is_name = !name.is_empty() && name.len() <= LONGEST_NAME && name.bytes().all(fits);
             (is_name && !is_made_up(name)) || name.is_empty() && is_empty_edge(number)
         };
-        if !names.iter().enumerate().all(is_head) || heads.behind >= text.len() {
+        if !names.iter().enumerate().all(is_head) || heads.behind >= text.len() || heads.is_broken {
             return None;
         }
         let rule = first_line(&text[heads.behind..]);
@@ -299,6 +296,8 @@ struct TableRow {
     fields: Vec<Range<usize>>,
     /// Where the next one begins.
     behind: usize,
+    /// Something else stands behind a field in quotation marks, as in a list of JSON.
+    is_broken: bool,
 }
 
 /// The fields of a row, without their quotation marks.
@@ -325,26 +324,20 @@ fn fields(text: &[u8], from: usize, sign: u8) -> TableRow {
             fields.push(at..end);
             end
         };
-        match text.get(end) {
-            Some(b) if *b == sign => at = end + 1,
-            Some(b'\r') if text.get(end + 1) == Some(&b'\n') => {
-                return TableRow {
-                    fields,
-                    behind: end + 2,
-                };
+        let (behind, is_broken) = match text.get(end) {
+            Some(b) if *b == sign => {
+                at = end + 1;
+                continue;
             }
-            Some(_) => {
-                return TableRow {
-                    fields,
-                    behind: end + 1,
-                };
-            }
-            None => {
-                return TableRow {
-                    fields,
-                    behind: text.len(),
-                };
-            }
-        }
+            Some(b'\r') if text.get(end + 1) == Some(&b'\n') => (end + 2, false),
+            Some(b'\n' | b'\r') => (end + 1, false),
+            Some(_) => (end + 1, true),
+            None => (text.len(), false),
+        };
+        return TableRow {
+            fields,
+            behind,
+            is_broken,
+        };
     }
 }
