@@ -41,7 +41,7 @@ pub fn without_method(url: &str) -> String {
     }
     let (front, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
     let (path, query) = front.split_once('?').unwrap_or((front, ""));
-    let is_plain = |pair: &&str| !pair.split(';').any(|part| names_or_asks(part));
+    let is_plain = |pair: &&str| !pair.split(';').any(names_or_asks);
     let pairs: Vec<&str> = query.split('&').filter(is_plain).collect();
     let sign = if pairs.is_empty() { "" } else { "?" };
     format!("{path}{sign}{}{fragment}", pairs.join("&"))

@@ -211,7 +211,7 @@ fn write(
     bodies.sort_by_key(|(id, _)| *id);
     bodies.dedup_by_key(|(id, _)| *id);
     let tx = begin(store)?;
-    let mut number = match older {
+    let first: i64 = match older {
         None => tx
             .prepare_cached("SELECT max(coalesce(max(number), 0), ?1) + 1 FROM texts")?
             .query_row([FIRST], |row| row.get(0))?,
@@ -222,7 +222,7 @@ fn write(
             first - texts.len() as i64
         }
     };
-    for text in &texts {
+    for (number, text) in (first..).zip(&texts) {
         tx.prepare_cached("DELETE FROM unindexed WHERE call = ?1")?
             .execute([text.call])?;
         // Since it was read, another run may have removed it, or indexed it.
@@ -242,7 +242,6 @@ fn write(
                     .execute((&text.kind, text.call))?;
             }
         }
-        number += 1;
     }
     for (id, text) in &bodies {
         let is_wanted = tx

@@ -48,12 +48,15 @@ pub(super) fn insert(
     Ok(revision)
 }
 
-/// One revision, with the kinds that it is about: key, API, and the cause as it was judged.
+/// A revision, with the kinds that it is about: key, API, and the cause as it was judged.
+pub(super) type Revision = (Resolution, Vec<[String; 3]>);
+
+/// One revision of a resolution, if there is one of that number.
 pub(super) fn revision(
     conn: &Connection,
     id: i64,
     revision: i64,
-) -> Result<Option<(Resolution, Vec<[String; 3]>)>, Trouble> {
+) -> Result<Option<Revision>, Trouble> {
     let sql = format!("SELECT {COLUMNS} FROM resolutions WHERE id = ?1 AND revision = ?2");
     let found = conn
         .prepare_cached(&sql)?

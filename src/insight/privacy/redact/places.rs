@@ -30,7 +30,7 @@ mod wording;
 use super::names::{self, may_be_secret_name as is_secret_name};
 use super::signs::Sign;
 use super::spared::{is_complaint, is_kept, is_spared};
-use super::views::{OUTER, escape, layer};
+use super::views::escape;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;

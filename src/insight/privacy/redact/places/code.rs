@@ -3,7 +3,6 @@
 use super::{LONGEST_NAME, Places, blanks, is_of_name, is_quote, skip_blanks};
 use crate::insight::redact::spared::is_about;
 use crate::insight::redact::telling::is_telling;
-use std::ops::Range;
 
 impl Places<'_> {
     /// Where the value itself begins: `b'…'`, `Some("…")`, `string(21) "…"`.

@@ -4,7 +4,6 @@
 
 use super::{Places, blanks, is_quote};
 use crate::insight::redact::names::words;
-use std::ops::Range;
 
 /// A password is so long at least.
 const SHORTEST: usize = 6;
