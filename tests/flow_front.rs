@@ -90,7 +90,7 @@ fn an_answer_steps_back_when_it_is_none_to_what_stands_in_the_request() {
         );
         // The line that says so is the only one that is not dim.
         let (x, y) = scene.place_of("403 Forbidden");
-        let dim = scene.theme.dim().add_modifier;
+        let dim = scene.theme.faint().add_modifier;
         assert_eq!(scene.picture()[(x, y)].modifier, dim);
         let (x, y) = scene.place_of("^R sends");
         assert_ne!(scene.picture()[(x, y)].modifier, dim);

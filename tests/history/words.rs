@@ -180,7 +180,9 @@ fn a_body_is_searched_to_its_limit_and_says_nothing_of_the_rest() {
 fn as_before(dir: &Path) {
     let conn = Connection::open(dir.join("history.sqlite")).unwrap();
     conn.execute_batch(
-        "DROP TRIGGER call_unindexed; DROP TRIGGER call_let_go; DROP TRIGGER body_let_go;
+        "DROP TRIGGER call_withdrawn; DROP TABLE outbox; DROP TABLE shared; DROP TABLE words_out;
+         DROP TABLE team; DROP TABLE others; DROP TABLE pulled;
+         DROP TRIGGER call_unindexed; DROP TRIGGER call_let_go; DROP TRIGGER body_let_go;
          DROP TABLE texts; DROP TABLE call_words; DROP TABLE body_words; DROP TABLE unindexed;
          DROP TABLE indexing; DROP TABLE resolutions; DROP TABLE resolved;
          DROP INDEX calls_by_sent; DROP INDEX calls_by_received; DROP INDEX calls_by_kind;

@@ -93,7 +93,7 @@ pub(super) struct Places<'t> {
     words_seen: Range<usize>,
     last_ends: HashMap<Vec<u8>, Option<usize>>,
     /// The columns of tables that statements name without them.
-    tables: HashMap<String, Option<statements::Columns>>,
+    tables: HashMap<String, Option<Vec<Option<String>>>>,
     /// Whether names are secret ones; most stand there many times.
     names: HashMap<String, bool>,
     // Where lines and words reach that were looked at last; signs come in order, and a long line
