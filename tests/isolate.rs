@@ -517,7 +517,7 @@ fn a_secret_in_an_address_a_name_or_another_call_is_said_nowhere() {
     let header = format!("{OURS}: 1");
     let typed = [
         vec![format!("/orders/{OURS}/y?a=1")],
-        vec![format!("/orders/bot123456789:{FRESH}/getMe?a=1")],
+        vec![format!("/bot123456789:{FRESH}/orders?a=1")],
         vec!["/orders?a=1".to_owned(), "-H".to_owned(), header],
         vec![
             "/orders".to_owned(),

@@ -210,7 +210,10 @@ fn calls_of_an_older_version_are_found_and_indexed_and_new_ones_are_not_held_up(
         (500, 500, Some(0))
     );
     let rare = with_words(17).id.clone();
-    assert_eq!(found(&looking, "\"müller-17 is\""), [rare.clone()]);
+    assert_eq!(
+        found(&looking, "\"müller-17 is\""),
+        std::slice::from_ref(&rare)
+    );
     assert_eq!(
         looking
             .alike("no\nclient_error\nGET /core/runbooks/*", 9)

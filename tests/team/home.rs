@@ -83,7 +83,7 @@ pub fn call(number: u64) -> Exchange {
 
 pub fn raw(number: u64) -> RawExchange {
     let at = Timestamp::now();
-    let refused = number % 3 == 0;
+    let refused = number.is_multiple_of(3);
     let body = if refused {
         format!(r#"{{"errors":[{{"code":"not_allowed","title":"No","detail":"call {number}"}}]}}"#)
     } else {

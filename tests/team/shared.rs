@@ -152,7 +152,10 @@ fn a_call_comes_whole_and_is_taken_back_when_it_is_forgotten() {
     assert_eq!(cluster.count("SELECT count(*) FROM httriage.calls"), 2);
 
     // What is forgotten goes there too, once it cannot be brought back.
-    assert_eq!(kim.history.forget(&[first.id.clone()]).unwrap(), 1);
+    assert_eq!(
+        kim.history.forget(std::slice::from_ref(&first.id)).unwrap(),
+        1
+    );
     block_on(kim.meets());
     assert_eq!(
         cluster.count("SELECT count(*) FROM httriage.calls WHERE gone"),
