@@ -504,7 +504,7 @@ fn without_another_call_the_part_is_found_without_which_it_works() {
 #[test]
 fn a_secret_in_an_address_a_name_or_another_call_is_said_nowhere() {
     const OURS: &str = "ours0123known4567token89ab";
-    const FRESH: &str = "fresh9876typed5432secret10cd";
+    const FRESH: &str = "fresh9876typed5432secret10cdefgh";
     let server = planted(vec![vec!["orders".to_owned()]]);
     let base = server.base();
     let home = Home::settled("[tokens.desk]\nenv = \"DESK\"\n").with("DESK", OURS);
