@@ -125,13 +125,14 @@ impl Seen {
         let seen = match (self.calls.len(), self.since()) {
             (0, _) | (_, None) => "Seen before".to_owned(),
             (1, Some(at)) => format!("Seen once, {}", moment(at, now, "in", "on")),
-            (count, Some(at)) => {
-                format!("Seen {count} times since {}", moment(at, now, "", ""))
-            }
+            (count, Some(at)) => match moment(at, now, "", "").as_str() {
+                "today" => format!("Seen {count} times today"),
+                date => format!("Seen {count} times since {date}"),
+            },
         };
         let Some(newest) = self.newest_of_first() else {
             return (!self.calls.is_empty())
-                .then(|| format!("{seen}; what it was is not recorded."));
+                .then(|| format!("{seen}; nobody said yet what it was."));
         };
         let mut text = format!("{seen}: it was {}", newest.cause_id());
         let told = told(newest);
@@ -322,12 +323,12 @@ mod tests {
         seen.resolutions.clear();
         assert_eq!(
             seen.sentence(now).unwrap(),
-            "Seen 3 times since May; what it was is not recorded."
+            "Seen 3 times since May; nobody said yet what it was."
         );
         seen.calls.truncate(1);
         assert_eq!(
             seen.sentence(now).unwrap(),
-            "Seen once, on 10 June; what it was is not recorded."
+            "Seen once, on 10 June; nobody said yet what it was."
         );
         seen.calls.clear();
         assert_eq!(seen.sentence(now), None);
