@@ -11,8 +11,8 @@ use crate::format::{calibration_file, catalogue_file, knowledge_file, library, t
 use crate::insight::redact::{Mask, add_beginnings};
 use crate::insight::{Catalogue, Exchange};
 use crate::model::{
-    Address, Author, Bindings, Environment, Family, HttpVersion, Origin, Reach, Scheme, Session,
-    Settings, TokenName, looks_like_a_value, size,
+    Address, Bindings, Environment, Family, HttpVersion, Origin, Reach, Scheme, Session, Settings,
+    TokenName, looks_like_a_value, size,
 };
 use crate::runtime;
 use std::io::Read;
@@ -418,16 +418,7 @@ pub fn environment_of_session(
         ..settings.clone()
     };
     let chosen = environment(&place, &apart)?;
-    let chosen = chosen.unwrap_or_else(|| environment_of_url("", settings));
-    let is_named = place.base_url.is_some() || settings.environment.as_deref() == Some(name);
-    Ok(Environment {
-        chosen_by: if is_named {
-            Author::Person
-        } else {
-            Author::File
-        },
-        ..chosen
-    })
+    Ok(chosen.unwrap_or_else(|| environment_of_url("", settings)))
 }
 
 /// The environment for a URL given in full.

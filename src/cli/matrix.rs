@@ -16,8 +16,7 @@ use crate::format::{matrix as table, session_file};
 use crate::insight::back_off::wait_text;
 use crate::insight::matrix::{Access, Caller, Cell, Matrix, Standing};
 use crate::model::{
-    Author, Consent, Environment, Origin, Session, Settings, TokenName, cut_front, fit,
-    visible_line,
+    Consent, Environment, Origin, Session, Settings, TokenName, cut_front, fit, visible_line,
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -31,10 +30,7 @@ pub fn run(args: MatrixArgs, out: &mut Out) -> Result<u8, Trouble> {
     let catalogue = choice::catalogue(&home)?;
     let (path, text) = home.session(&args.session)?;
     let session = session_file::read(&text, &path.display().to_string())?;
-    let mut environment = choice::environment_of_session(&args.place, &session, &settings)?;
-    if !args.tokens.is_empty() {
-        environment.chosen_by = Author::Person;
-    }
+    let environment = choice::environment_of_session(&args.place, &session, &settings)?;
     let mut asked = MatrixRun {
         callers: callers(&args.tokens, &session, &environment, &settings)?,
         session,

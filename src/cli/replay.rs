@@ -17,7 +17,7 @@ use crate::format::report::{junit, markdown, told};
 use crate::format::session_file;
 use crate::insight::replay::{Change, Direction, ReplayReport, StepReport};
 use crate::model::{
-    Author, Consent, Environment, Expectation, Origin, Session, Settings, Tempo, TokenName, limits,
+    Consent, Environment, Expectation, Origin, Session, Settings, Tempo, TokenName, limits,
     visible_line,
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -31,10 +31,7 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
     let settings = home.settings()?;
     let (path, text) = home.session(&args.session)?;
     let session = session_file::read(&text, &path.display().to_string())?;
-    let mut environment = choice::environment_of_session(&args.place, &session, &settings)?;
-    if args.token.is_some() {
-        environment.chosen_by = Author::Person;
-    }
+    let environment = choice::environment_of_session(&args.place, &session, &settings)?;
     let mut replay = Replay {
         token: token(&args, &environment, &settings)?,
         session,

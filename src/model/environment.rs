@@ -36,8 +36,8 @@ pub struct Environment {
     pub no_cookies: bool,
     /// Whether it comes from the person's own settings.
     pub configured: bool,
-    /// Who chose it for this run. A file, an answer or an agent that did brings no token along that
-    /// the settings bind to nothing.
+    /// Who chose it for this run. An answer, an older call or an agent that did brings no token
+    /// along that the settings bind to nothing.
     pub chosen_by: Author,
     /// Tokens that do not go behind `Bearer`, and where they go instead.
     pub placements: Vec<(TokenName, Placement)>,

@@ -1,5 +1,5 @@
-//! A token that no setting binds goes where the person goes. A file, an answer or an older call that
-//! chooses the environment brings it nowhere; and no method is smuggled in by a variable.
+//! A token that no setting binds goes where the person goes: an older call that chooses another
+//! environment brings it nowhere. And no method is smuggled in by a variable.
 
 use super::faults::{Server, answer};
 use super::program::Home;
@@ -22,32 +22,6 @@ fn fine() -> Server {
 
 fn took(server: &Server) -> bool {
     format!("{:?}", server.asked()).contains(FREE)
-}
-
-#[test]
-fn a_session_that_chooses_host_and_token_gets_neither_together() {
-    let (acme, vendor) = (fine(), fine());
-    let home = home(&acme, &vendor);
-    let file = home.write(
-        "a.session.toml",
-        "name = \"a\"\nenvironment = \"vendor\"\n[[step]]\nname = \"a\"\nmethod = \"GET\"\nurl = \"/x\"\ntoken = \"free\"\n",
-    );
-    let ran = home.run(&["replay", &file]);
-    assert!(!took(&vendor), "{}", ran.all());
-    assert!(
-        ran.all().contains("belongs to no host yet"),
-        "{}",
-        ran.all()
-    );
-    let ran = home.run(&["matrix", &file]);
-    assert!(!took(&vendor), "{}", ran.all());
-    // The person's own word for one of the two is enough.
-    for more in [["--env", "vendor"], ["--token", "free"]] {
-        let before = vendor.asked().len();
-        let ran = home.run(&["replay", &file, more[0], more[1]]);
-        assert!(took(&vendor), "{more:?}: {}", ran.all());
-        assert_eq!(vendor.asked().len(), before + 1);
-    }
 }
 
 #[test]

@@ -372,7 +372,8 @@ impl Ground {
             Some(named) => named,
             None => {
                 let usual = PlaceArgs::default();
-                choice::environment_of_session(&usual, session, &self.settings)?
+                let named = choice::environment_of_session(&usual, session, &self.settings)?;
+                self.chosen_by_agent(named)
             }
         };
         for step in &session.steps {
