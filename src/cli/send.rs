@@ -194,6 +194,8 @@ pub fn spec(
             None => {
                 let (name, value) = split_pair(header, ':', "--header")?;
                 if is_secret_name(&name) && token_names_in(&value).is_empty() {
+                    // Somebody may have put the value where its name belongs.
+                    let name = choice::mask(settings).text(&name);
                     complain(&format!(
                         "Warning: the value of {name} can be seen by others on this machine, since it stands in the command line. --header @FILE or @- keeps it out."
                     ));

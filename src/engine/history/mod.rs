@@ -52,6 +52,9 @@ use writer::{Job, Writer};
 
 /// How long the first look waits for a lock; the start of the program waits for it.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
+/// How often a reading that failed for no known reason is tried again, and after which pause.
+const AGAIN: usize = 4;
+const PAUSE: Duration = Duration::from_millis(50);
 /// Connections kept for the next reading: one for a long search, one for a call opened meanwhile.
 const IDLE_READERS: usize = 2;
 
@@ -375,7 +378,16 @@ impl History {
             }
             found
         };
-        let found = match attempt() {
+        let mut found = attempt();
+        // A log that was removed while calls are indexed is put back by the next step of that.
+        for _ in 0..AGAIN {
+            if !matches!(found, Err(Trouble::Other(_))) {
+                break;
+            }
+            std::thread::sleep(PAUSE);
+            found = attempt();
+        }
+        let found = match found {
             Err(Trouble::Damaged { .. }) => match damage::set_aside(&self.inner.place) {
                 Ok(None) => attempt(),
                 Ok(kept) => Err(Trouble::Damaged { kept }),
