@@ -110,6 +110,9 @@ impl Places<'_> {
             self.add(range, None, true);
         } else if is_word {
             self.password_of_line(at, start, name);
+        } else if has_blanks {
+            // A remark may follow the value.
+            self.word_after_colon(at, name, self.shortest_spoken(start));
         }
     }
 
