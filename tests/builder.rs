@@ -284,6 +284,9 @@ fn a_pasted_curl_command_fills_the_rows_of_its_body() {
     tty.sees("log  @ a.txt  file, text/plain");
     // A part that is switched off stays at home.
     tty.types(" \x12");
+    // Somebody else named the file, so that nothing goes unasked.
+    tty.sees("This call sends a.txt from this machine");
+    tty.types("Y");
     let (_, body) = taken(&server);
     let text = String::from_utf8_lossy(&body).into_owned();
     assert!(
