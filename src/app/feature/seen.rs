@@ -121,7 +121,7 @@ pub fn ask_for_note(state: &mut State, of: ExchangeId, case: Option<String>, cau
     let title = format!("It was {}", cause_id(cause));
     state.overlay = Some(Overlay::Prompt(Box::new(Prompt {
         title,
-        hint: "What should the next person know? No secrets; empty for nothing.".to_owned(),
+        hint: "For the next person, without secrets; may be empty.".to_owned(),
         lines: Vec::new(),
         field: Field::line(""),
         asked: Asked::Note(Box::new(word)),
