@@ -40,8 +40,12 @@ impl Scene {
             }
         });
         let working = other.filter(|_| !alone).map(|other| {
+            // A call that needed no token may be the one that worked.
+            let token = other
+                .token()
+                .map_or("no token".to_owned(), |token| token.name.to_string());
             let named = Against {
-                name: format!("{} with {}", path(other), other.token().unwrap().name),
+                name: format!("{} with {token}", path(other)),
                 author: Author::Person,
             };
             (side(other), named)
