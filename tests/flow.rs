@@ -1386,6 +1386,33 @@ fn an_answer_of_any_status_can_be_shown() {
     }
 }
 
+#[test]
+fn keys_between_two_frames_stay_within_the_answer_in_front() {
+    let refused = |count: usize| {
+        let entry = r#"{"title":"No","detail":"No.","code":"no"}"#;
+        let entries = vec![entry; count].join(",");
+        Outcome::Answered(Response {
+            status: 400,
+            headers: [("content-type", "application/json")].into_iter().collect(),
+            body: format!("{{\"errors\":[{entries}]}}").into_bytes(),
+            ..Response::default()
+        })
+    };
+    for key in ["end", "down", "pagedown"] {
+        let mut scene = Scene::open(WIDE);
+        scene.outcomes.extend([refused(5), refused(1)]);
+        scene.keys("ctrl-r").state.focus = Pane::Response;
+        scene.state.response.set_tab(ResponseTab::Errors);
+        scene.picture();
+        scene.keys("end");
+        assert_eq!(scene.state.response.entries.cursor, 5);
+        // The second answer is not drawn yet.
+        scene.keys("ctrl-r").state.focus = Pane::Response;
+        scene.keys(key);
+        is_whole(&scene).unwrap_or_else(|why| panic!("{key}: {why}"));
+    }
+}
+
 /// A body of that many rows, on one line.
 fn rows(count: usize) -> Outcome {
     let rows: Vec<_> = (0..count)

@@ -130,7 +130,7 @@ fn select(state: &mut State, pane: Pane, row: Option<usize>, open: Action) -> Ve
     }
     match (pane, row) {
         (Pane::Request, row) => state.builder.to_row(row),
-        (Pane::Response, Some(row)) => state.response.entries.cursor = row,
+        (Pane::Response, Some(row)) => state.response.to_entry(row, &state.painted.response),
         (Pane::History, Some(row)) => state.history.list.cursor = row,
         (_, None) => {}
     }

@@ -553,11 +553,7 @@ impl ResponsePane {
         if let Some(text) = self.text() {
             return self.body.step(&text, step, measured.height);
         }
-        let count = match (self.tab, &self.shown) {
-            // The advice is folded below the entries and unfolds like one of them.
-            (ResponseTab::Errors, Some(_)) => measured.entries.len(),
-            _ => 0,
-        };
+        let count = self.stops(measured);
         let before = self.entries.cursor;
         self.entries.step(step, count);
         if count == 0 || self.entries.cursor == before {
@@ -596,8 +592,25 @@ impl ResponsePane {
             return rest.into_iter().collect();
         }
         self.top = measured.lines.saturating_sub(measured.height);
-        self.entries.to_last(measured.entries.len());
+        self.entries.to_last(self.stops(measured));
         Vec::new()
+    }
+
+    /// Moves to an error entry by its position in what was drawn last.
+    pub fn to_entry(&mut self, row: usize, measured: &Measured) {
+        self.entries.cursor = row.min(self.stops(measured).saturating_sub(1));
+    }
+
+    /// How many rows the cursor among the error entries can stand on. What was drawn last may be of
+    /// another answer than the one in front.
+    fn stops(&self, measured: &Measured) -> usize {
+        match (self.tab, &self.shown) {
+            // The advice is folded below the entries and unfolds like one of them.
+            (ResponseTab::Errors, Some(shown)) => {
+                measured.entries.len().min(shown.errors.entries.len() + 1)
+            }
+            _ => 0,
+        }
     }
 
     /// Unfolds or folds the entry under the cursor, if entries are visible.
