@@ -32,7 +32,7 @@ pub fn run(args: KnowledgeArgs, out: &mut Out) -> Result<u8, Trouble> {
 fn list(library: &Library, json: bool, out: &mut Out) -> Result<u8, Trouble> {
     let packs = library.list();
     if json {
-        let row = |(id, title, layer): &(&str, &str, _)| json!({ "id": id, "title": title, "layer": layer_name(layer), "built_in": library.text(id).is_some() });
+        let row = |(id, title, layer): &(&str, &str, _)| json!({ "id": id, "title": title, "layer": layer_name(layer), "built_in": library.is_built_in(id) });
         out.json(&json!({ "packs": packs.iter().map(row).collect::<Vec<Value>>() }));
         return Ok(0);
     }
@@ -58,9 +58,9 @@ fn show(id: &str, home: &Home, out: &mut Out) -> Result<u8, Trouble> {
             return Ok(0);
         }
     }
-    match library::built_in().text(id) {
+    match library::text_of(id) {
         Some(text) => {
-            out.text(text);
+            out.text(&text);
             Ok(0)
         }
         None => Err(Trouble::usage(format!(

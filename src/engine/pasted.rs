@@ -234,8 +234,8 @@ mod tests {
 
     #[test]
     fn the_pack_of_clients_names_each_of_its_examples() {
-        let text = client().library().text(CLIENT).unwrap();
-        for example in knowledge_file::examples(text, CLIENT).unwrap() {
+        let text = crate::format::library::text_of(CLIENT).unwrap();
+        for example in knowledge_file::examples(&text, CLIENT).unwrap() {
             let (case, explanation) = judged(&example.answer);
             let verdict = explanation.verdict();
             assert_eq!(verdict.cause, example.cause, "{}", example.name);

@@ -7,20 +7,28 @@ use crate::insight::api::knowledge::{Alphabet, Layer, Pack, Recognise};
 use crate::insight::api::library::{Library, Volume};
 use crate::insight::api::marks::{Mark, Marks, is_telling};
 use serde::Deserialize;
+use flate2::read::DeflateDecoder;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::Read;
 use std::sync::OnceLock;
 
-const INDEX: &str = include_str!("../../assets/knowledge/index.toml");
+const INDEX: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/index.quick"));
+const CODES_OF_PACKS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/codes.quick"));
+
+/// Every built-in pack, by its id.
+static SOURCES: &[Source] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 
 /// What comes with the program. A test proves that all of it can be read; were something not,
 /// the program would know less, and still run.
 pub fn built_in() -> Library {
-    let index: Index = toml::from_str(INDEX).unwrap_or_default();
+    let index: Index = rmp_serde::from_slice(INDEX).unwrap_or_default();
     let mut marks = Marks::default();
     for row in &index.pack {
         row.mark(&mut marks);
     }
     let volumes = index.pack.into_iter().filter_map(|row| {
-        let (_, text) = PACKS.iter().find(|(id, _)| *id == row.id)?;
+        let source = Source::named(&row.id)?;
         let layer = row.layer.as_deref().unwrap_or("api");
         let (_, layer) = Layer::NAMES.iter().find(|(name, _)| *name == layer)?;
         Some(Volume {
@@ -28,8 +36,8 @@ pub fn built_in() -> Library {
             layer: *layer,
             title: row.title,
             recognise: row.recognise.into(),
-            text,
-            read: |text| knowledge_file::read(text, "").ok(),
+            read: Box::new(|| source.read()),
+            explains,
             pack: OnceLock::new(),
         })
     });
@@ -38,8 +46,7 @@ pub fn built_in() -> Library {
 
 /// One built-in pack by its id, without a look at the others.
 pub fn pack(id: &str) -> Option<Pack> {
-    let (_, text) = PACKS.iter().find(|(known, _)| *known == id)?;
-    knowledge_file::read(text, id).ok()
+    Source::named(id)?.read()
 }
 
 #[derive(Default, Deserialize)]
@@ -111,8 +118,8 @@ pub fn index() -> Result<String, FormatError> {
          # read. Made from the packs: `cargo test` compares it, and `UPDATE=1 cargo test the_index_is`\n\
          # writes it anew.\n",
     );
-    for (id, source) in PACKS {
-        let pack = knowledge_file::read(source, id)?;
+    for id in ids() {
+        let pack = knowledge_file::read(&text_of(id).unwrap_or_default(), id)?;
         let layer = Layer::NAMES.iter().find(|(_, layer)| *layer == pack.layer);
         let texts = |texts: &[String]| {
             let quoted: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
@@ -166,9 +173,7 @@ pub fn index() -> Result<String, FormatError> {
 /// # Errors
 /// The first pack that cannot be read.
 pub fn beginnings() -> Result<String, FormatError> {
-    let packs = PACKS
-        .iter()
-        .map(|(id, source)| knowledge_file::read(source, id));
+    let packs = ids().map(|id| knowledge_file::read(&text_of(id).unwrap_or_default(), id));
     let packs: Vec<Pack> = packs.collect::<Result<_, _>>()?;
     let head = "# How credentials begin: least, most, alphabet, what. Made from the packs:\n\
                 # `UPDATE=1 cargo test the_beginnings_are` writes it anew.\n";
@@ -240,247 +245,54 @@ fn marks_of(pack: &Pack) -> String {
     text
 }
 
-macro_rules! packs {
-    ($($id:ident)*) => {
-        /// Every built-in pack: its id and its text.
-        pub const PACKS: &[(&str, &str)] = &[$((
-            stringify!($id),
-            include_str!(concat!("../../assets/knowledge/", stringify!($id), ".toml")),
-        ),)*];
-    };
+/// A built-in pack as the build left it.
+struct Source {
+    id: &'static str,
+    /// Whether the quick form is packed too.
+    is_packed: bool,
+    quick: &'static [u8],
+    /// The text, packed.
+    text: &'static [u8],
 }
 
-packs! {
-    active_campaign
-    adyen
-    airtable
-    akamai
-    algolia
-    amadeus
-    amazon_spapi
-    amplitude
-    anthropic
-    apigee
-    argo_cd
-    artifactory
-    asana
-    aspnet
-    assemblyai
-    auth0
-    authorize_net
-    aws
-    aws_gateway
-    aws_signatures
-    azure_arm
-    azure_devops
-    azure_gateway
-    azure_openai
-    bamboohr
-    big_ip
-    bigcommerce
-    binance
-    bitbucket
-    bluesky
-    box
-    brevo
-    calendly
-    chargebee
-    checkout_com
-    circleci
-    clickup
-    client
-    cloudflare
-    cloudflare_edge
-    cohere
-    coinbase
-    constant_contact
-    consul
-    contentful
-    cutover
-    databricks
-    datadog
-    dataverse
-    deepgram
-    deepseek
-    deezer
-    dhl
-    digitalocean
-    discord
-    django_rest
-    docker_hub
-    docusign
-    doordash
-    dropbox
-    dynamics_bc
-    easypost
-    ebay
-    elasticsearch
-    elevenlabs
-    entra
-    envoy
-    etherscan
-    expedia_rapid
-    express
-    fastapi
-    fastly
-    fedex
-    figma
-    firebase
-    fireworks
-    freshdesk
-    gemini
-    gitea
-    github
-    gitlab
-    gocardless
-    google
-    google_rpc
-    grafana
-    graphql
-    greenhouse
-    groq
-    gusto
-    haproxy
-    harbor
-    heroku
-    hetzner
-    home_assistant
-    http
-    hubspot
-    huggingface
-    intercom
-    jenkins
-    jira
-    json_api
-    json_rpc
-    keycloak
-    klarna
-    klaviyo
-    kong
-    kubernetes
-    laravel
-    launchdarkly
-    lemon_squeezy
-    lever
-    linear
-    linkedin
-    litellm
-    magento
-    mailchimp
-    mailgun
-    mapbox
-    marketo
-    mattermost
-    messagebird
-    meta_graph
-    miro
-    mistral
-    mixpanel
-    mollie
-    monday
-    mongodb_atlas
-    ms_graph
-    namecheap
-    netlify
-    netsuite
-    new_relic
-    nextcloud
-    nexus
-    nginx
-    notion
-    npm
-    oauth
-    oci_registry
-    odata
-    okta
-    openai
-    openrouter
-    openstack
-    opsgenie
-    paddle
-    pagerduty
-    paypal
-    perplexity
-    pinecone
-    pingone
-    pinterest
-    pipedrive
-    plaid
-    porkbun
-    portainer
-    postmark
-    power_bi
-    prestashop
-    problem
-    proxmox
-    pypi
-    qdrant
-    quickbooks
-    rabbitmq
-    rails
-    rapidapi
-    razorpay
-    recurly
-    reddit
-    replicate
-    ringcentral
-    salesforce
-    scim
-    searates
-    segment
-    sendgrid
-    sentry
-    servicenow
-    sharepoint
-    shippo
-    shipstation
-    shopify
-    slack
-    snowflake
-    snyk
-    soap
-    sonarqube
-    splunk
-    spotify
-    spring
-    square
-    stability
-    strava
-    stripe
-    successfactors
-    supabase
-    supercell
-    tailscale
-    telegram
-    terraform_cloud
-    tesla_fleet
-    tiktok
-    todoist
-    together
-    trello
-    twilio
-    twitch
-    tyk
-    typeform
-    uber
-    ups
-    usps
-    vault
-    vercel
-    vivox
-    vonage
-    weaviate
-    webflow
-    wise
-    wordpress
-    workday
-    worldpay
-    x_twitter
-    xero
-    youtrack
-    zendesk
-    zoho
-    zoom
+impl Source {
+    fn named(id: &str) -> Option<&'static Source> {
+        SOURCES.iter().find(|source| source.id == id)
+    }
+
+    fn read(&self) -> Option<Pack> {
+        let quick = match self.is_packed {
+            true => Cow::Owned(unpacked(self.quick)),
+            false => Cow::Borrowed(self.quick),
+        };
+        knowledge_file::read_quick(&quick, self.id).ok()
+    }
+}
+
+/// Nothing for bytes that the build did not pack.
+fn unpacked(bytes: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::with_capacity(bytes.len() * 6);
+    let read = DeflateDecoder::new(bytes).read_to_end(&mut whole);
+    read.map(|_| whole).unwrap_or_default()
+}
+
+/// Ids of the built-in packs.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    SOURCES.iter().map(|source| source.id)
+}
+
+/// The text of a built-in pack, as it was written.
+pub fn text_of(id: &str) -> Option<String> {
+    let text = unpacked(Source::named(id)?.text);
+    String::from_utf8(text).ok()
+}
+
+/// Whether a built-in pack explains a code, without a look into the pack.
+fn explains(id: &str, code: &str) -> bool {
+    static CODES: OnceLock<HashMap<String, Vec<String>>> = OnceLock::new();
+    let read = || rmp_serde::from_slice(&unpacked(CODES_OF_PACKS)).unwrap_or_default();
+    let codes = CODES.get_or_init(read).get(id);
+    codes.is_some_and(|codes| codes.iter().any(|known| known == code))
 }
 
 #[cfg(test)]
@@ -494,8 +306,9 @@ mod tests {
             let place = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/knowledge/index.toml");
             std::fs::write(place, &now).unwrap();
         } else {
+            let said = include_str!("../../assets/knowledge/index.toml");
             assert!(
-                now == INDEX,
+                now == said,
                 "assets/knowledge/index.toml is not what the packs say"
             );
         }
@@ -517,11 +330,26 @@ mod tests {
     }
 
     #[test]
+    fn the_quick_form_of_a_pack_says_what_its_text_says() {
+        for source in SOURCES {
+            let text = text_of(source.id).unwrap();
+            let read = knowledge_file::read(&text, source.id).unwrap();
+            let quick = source.read().unwrap_or_else(|| panic!("{}", source.id));
+            assert!(read == quick, "{}", source.id);
+            for row in &read.codes {
+                assert!(explains(source.id, &row.note.code), "{}", row.note.code);
+            }
+            assert!(!explains(source.id, "no such code"));
+        }
+    }
+
+    #[test]
     fn every_built_in_pack_can_be_read_and_carries_examples() {
-        for (id, text) in PACKS {
-            let pack = knowledge_file::read(text, id).unwrap();
-            assert_eq!(pack.id, *id);
-            let examples = knowledge_file::examples(text, id).unwrap();
+        for id in ids() {
+            let text = text_of(id).unwrap();
+            let pack = knowledge_file::read(&text, id).unwrap();
+            assert_eq!(pack.id, id);
+            let examples = knowledge_file::examples(&text, id).unwrap();
             assert!(examples.len() >= 4, "{id} has {} examples", examples.len());
             let misses = examples
                 .iter()

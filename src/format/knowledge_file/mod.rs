@@ -23,9 +23,8 @@ use crate::insight::{CodeNote, Grounds, Statement, StatusNote};
 use crate::model::{Cause, Timestamp};
 use rows::{
     AnswerRows, BodyRow, CallRows, CauseRows, CodeRows, CredentialRow, EndpointRow, ErrorRows,
-    File, HeaderRows, ListRow, PointerRow, ProbeRows, RequestHeaderRow, StatusRows,
+    File, HeaderRows, ListRow, Placed, PointerRow, ProbeRows, RequestHeaderRow, StatusRows,
 };
-use toml::Spanned;
 
 pub(super) use rows::RecogniseRows;
 
@@ -68,6 +67,21 @@ pub fn read(text: &str, file_name: &str) -> Result<Pack, FormatError> {
     pack(file, &refuse)
 }
 
+/// Reads a built-in pack from its quick form, which the build makes of its text.
+///
+/// # Errors
+/// What is wrong, without a place: the text has been read when the program was built and tested.
+pub fn read_quick(bytes: &[u8], id: &str) -> Result<Pack, FormatError> {
+    let refuse =
+        |_: usize, problem: String, remedy: &str| FormatError::at(id, "", 0, problem, remedy);
+    let remedy = "Build the program anew";
+    let file = rmp_serde::from_slice(bytes);
+    pack(
+        file.map_err(|error| refuse(0, error.to_string(), remedy))?,
+        &refuse,
+    )
+}
+
 /// The examples that a pack carries.
 ///
 /// # Errors
@@ -106,7 +120,7 @@ fn pack(file: File, refuse: &Refuse) -> Result<Pack, FormatError> {
     if id.is_empty() || !id.chars().all(is_word) {
         let remedy = "Use small letters, digits and _ only";
         let problem = format!("\"{id}\" cannot be the id of a pack");
-        return Err(refuse(file.id.span().start, problem, remedy));
+        return Err(refuse(file.id.at(), problem, remedy));
     }
     let layer = match &file.layer {
         None => Layer::default(),
@@ -148,20 +162,20 @@ fn each<R, T>(
     rows.into_iter().map(|row| read(row, refuse)).collect()
 }
 
-fn cause(id: &Spanned<String>, refuse: &Refuse) -> Result<Cause, FormatError> {
+fn cause(id: &Placed<String>, refuse: &Refuse) -> Result<Cause, FormatError> {
     Cause::from_id(id.get_ref()).ok_or_else(|| {
         let problem = format!("\"{}\" is not the id of a cause", id.get_ref());
-        refuse(id.span().start, problem, "Use an id such as token.expired")
+        refuse(id.at(), problem, "Use an id such as token.expired")
     })
 }
 
-fn causes(ids: &[Spanned<String>], refuse: &Refuse) -> Result<Vec<Cause>, FormatError> {
+fn causes(ids: &[Placed<String>], refuse: &Refuse) -> Result<Vec<Cause>, FormatError> {
     ids.iter().map(|id| cause(id, refuse)).collect()
 }
 
 /// One of a few words.
 fn named<T: Copy>(
-    word: &Spanned<String>,
+    word: &Placed<String>,
     names: &[(&str, T)],
     what: &str,
     refuse: &Refuse,
@@ -171,30 +185,33 @@ fn named<T: Copy>(
         let problem = format!("\"{}\" is no {what}", word.get_ref());
         let names: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
         let remedy = format!("Use one of {}", names.join(", "));
-        refuse(word.span().start, problem, &remedy)
+        refuse(word.at(), problem, &remedy)
     })
 }
 
-fn share(number: &Spanned<f32>, refuse: &Refuse) -> Result<f32, FormatError> {
+fn share(number: &Placed<f32>, refuse: &Refuse) -> Result<f32, FormatError> {
     let share = *number.get_ref();
     if share > 0.0 && share <= 1.0 {
         return Ok(share);
     }
     let remedy = "Write a share above 0 and up to 1, such as 0.9";
     Err(refuse(
-        number.span().start,
+        number.at(),
         format!("{share} is no share"),
         remedy,
     ))
 }
 
-fn phrases(texts: &[Spanned<String>], refuse: &Refuse) -> Result<Vec<Phrase>, FormatError> {
-    let phrase = |text: &Spanned<String>| {
+fn phrases(texts: &[Placed<String>], refuse: &Refuse) -> Result<Vec<Phrase>, FormatError> {
+    let phrase = |text: &Placed<String>| {
+        if text.is_proven() {
+            return Ok(Phrase::proven(text.get_ref()));
+        }
         Phrase::new(text.get_ref()).ok_or_else(|| {
             let problem = format!("\"{}\" is not a phrase", text.get_ref());
             let remedy =
                 "Write words, a|b for a choice, scope~ for a beginning, * between two words";
-            refuse(text.span().start, problem, remedy)
+            refuse(text.at(), problem, remedy)
         })
     };
     texts.iter().map(phrase).collect()
@@ -237,7 +254,7 @@ fn errors(rows: ErrorRows, refuse: &Refuse) -> Result<ErrorPlaces, FormatError> 
             _ => {
                 let problem = "a sign of a refusal is one of is, not, present".to_owned();
                 let remedy = "Keep one of them";
-                return Err(refuse(row.at.span().start, problem, remedy));
+                return Err(refuse(row.at.at(), problem, remedy));
             }
         };
         let at = row.at.into_inner();
@@ -266,7 +283,7 @@ fn credential(row: CredentialRow, refuse: &Refuse) -> Result<CredentialKind, For
         Some(name) => Some(named(name, Checksum::NAMES, "checksum", refuse)?),
     };
     if row.documented.is_none() && row.observed.is_none() && row.reading != Some(true) {
-        return Err(lacks_ground(row.id.span().start, "credential", refuse));
+        return Err(lacks_ground(row.id.at(), "credential", refuse));
     }
     Ok(CredentialKind {
         id: row.id.into_inner(),
@@ -293,7 +310,7 @@ fn lacks_ground(offset: usize, what: &str, refuse: &Refuse) -> FormatError {
 }
 
 fn answer(row: AnswerRows, refuse: &Refuse) -> Result<AnswerRow, FormatError> {
-    let place = row.cause.span().start;
+    let place = row.cause.at();
     if row.documented.is_none() && row.observed.is_none() && row.reading != Some(true) {
         return Err(lacks_ground(place, "answer", refuse));
     }
@@ -350,10 +367,10 @@ fn endpoint(row: EndpointRow, refuse: &Refuse) -> Result<Endpoint, FormatError> 
     if !path.starts_with('/') || path.contains(['?', '#', ' ']) {
         let problem = format!("\"{path}\" is not the path of an endpoint");
         let remedy = "Begin it with /, and write {name} where a value stands";
-        return Err(refuse(row.path.span().start, problem, remedy));
+        return Err(refuse(row.path.at(), problem, remedy));
     }
     if row.documented.is_none() && row.observed.is_none() && row.reading != Some(true) {
-        return Err(lacks_ground(row.path.span().start, "endpoint", refuse));
+        return Err(lacks_ground(row.path.at(), "endpoint", refuse));
     }
     let grounds = grounds(row.documented, row.observed);
     Ok(Endpoint {
@@ -365,7 +382,7 @@ fn endpoint(row: EndpointRow, refuse: &Refuse) -> Result<Endpoint, FormatError> 
 }
 
 fn pointer(row: PointerRow, refuse: &Refuse) -> Result<Pointer, FormatError> {
-    let at = row.says.span().start;
+    let at = row.says.at();
     if row.documented.is_none() && row.observed.is_none() && row.reading != Some(true) {
         return Err(lacks_ground(at, "pointer", refuse));
     }
@@ -391,19 +408,19 @@ fn pointer(row: PointerRow, refuse: &Refuse) -> Result<Pointer, FormatError> {
         .filter(|url| !url.get_ref().starts_with("https://"))
     {
         let problem = format!("\"{}\" is no page of the web", url.get_ref());
-        return Err(refuse(url.span().start, problem, "Begin it with https://"));
+        return Err(refuse(url.at(), problem, "Begin it with https://"));
     }
     Ok(Pointer {
         statuses: row.status,
         id,
         says: row.says.into_inner(),
-        url: row.url.map(Spanned::into_inner),
+        url: row.url.map(Placed::into_inner),
     })
 }
 
 fn request_header(row: RequestHeaderRow, refuse: &Refuse) -> Result<RequestHeader, FormatError> {
     if row.documented.is_none() && row.observed.is_none() && row.reading != Some(true) {
-        return Err(lacks_ground(row.name.span().start, "header", refuse));
+        return Err(lacks_ground(row.name.at(), "header", refuse));
     }
     let form = row.form.as_ref();
     Ok(RequestHeader {
@@ -419,7 +436,7 @@ fn request_header(row: RequestHeaderRow, refuse: &Refuse) -> Result<RequestHeade
 }
 
 fn code(row: CodeRows, refuse: &Refuse) -> Result<CodeRow, FormatError> {
-    let place = row.code.span().start;
+    let place = row.code.at();
     if row.code.get_ref().is_empty() {
         let remedy = "Write the code as the API does";
         return Err(refuse(place, "a code is empty".to_owned(), remedy));
@@ -469,7 +486,7 @@ fn code(row: CodeRows, refuse: &Refuse) -> Result<CodeRow, FormatError> {
 }
 
 fn status(row: StatusRows, refuse: &Refuse) -> Result<StatusRow, FormatError> {
-    let (place, number) = (row.status.span().start, *row.status.get_ref());
+    let (place, number) = (row.status.at(), *row.status.get_ref());
     if !(100..=599).contains(&number) {
         let problem = format!("{number} is not a status");
         return Err(refuse(place, problem, "Use a number from 100 to 599"));

@@ -2,15 +2,55 @@
 
 use crate::format::statement::StatementRow;
 use crate::insight::{Grounds, Statement};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
+
+/// A value with its place in the text, which the quick form of a built-in pack has no need of.
+pub struct Placed<T> {
+    value: T,
+    /// The byte where it begins.
+    at: Option<usize>,
+}
+
+impl<T> Placed<T> {
+    pub fn get_ref(&self) -> &T {
+        &self.value
+    }
+
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    pub fn at(&self) -> usize {
+        self.at.unwrap_or(0)
+    }
+
+    /// Whether it comes from a quick form, and was checked when that was made.
+    pub fn is_proven(&self) -> bool {
+        self.at.is_none()
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Placed<T>, D::Error> {
+        if source.is_human_readable() {
+            let value = Spanned::deserialize(source)?;
+            let at = Some(value.span().start);
+            return Ok(Placed {
+                value: value.into_inner(),
+                at,
+            });
+        }
+        T::deserialize(source).map(|value| Placed { value, at: None })
+    }
+}
 
 /// The whole file of a pack.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
-    pub id: Spanned<String>,
-    pub layer: Option<Spanned<String>>,
+    pub id: Placed<String>,
+    pub layer: Option<Placed<String>>,
     pub title: String,
     #[serde(default)]
     pub uses: Vec<String>,
@@ -79,7 +119,7 @@ pub struct BodyRow {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialRow {
-    pub id: Spanned<String>,
+    pub id: Placed<String>,
     pub kind: String,
     #[serde(default)]
     pub prefix: String,
@@ -87,8 +127,8 @@ pub struct CredentialRow {
     pub public: bool,
     pub secret_beside: Option<usize>,
     pub length: Option<(usize, usize)>,
-    pub alphabet: Option<Spanned<String>>,
-    pub checksum: Option<Spanned<String>>,
+    pub alphabet: Option<Placed<String>>,
+    pub checksum: Option<Placed<String>>,
     #[serde(default)]
     pub places: Vec<String>,
     pub live: Option<String>,
@@ -127,7 +167,7 @@ pub struct ErrorRows {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RefusedRow {
-    pub at: Spanned<String>,
+    pub at: Placed<String>,
     pub is: Option<String>,
     pub not: Option<String>,
     #[serde(default)]
@@ -160,11 +200,11 @@ pub struct AnswerRows {
     #[serde(default)]
     pub code: Vec<String>,
     #[serde(default)]
-    pub words: Vec<Spanned<String>>,
+    pub words: Vec<Placed<String>>,
     #[serde(default)]
-    pub all_words: Vec<Spanned<String>>,
+    pub all_words: Vec<Placed<String>>,
     #[serde(default)]
-    pub no_words: Vec<Spanned<String>>,
+    pub no_words: Vec<Placed<String>>,
     #[serde(default)]
     pub header: Vec<(String, String)>,
     #[serde(default)]
@@ -175,10 +215,10 @@ pub struct AnswerRows {
     pub path: Vec<String>,
     #[serde(default)]
     pub credential: Vec<String>,
-    pub cause: Spanned<String>,
+    pub cause: Placed<String>,
     #[serde(default)]
-    pub also: Vec<Spanned<String>>,
-    pub sure: Spanned<f32>,
+    pub also: Vec<Placed<String>>,
+    pub sure: Placed<f32>,
     pub why: Option<String>,
     #[serde(default)]
     pub r#do: Vec<String>,
@@ -192,19 +232,19 @@ pub struct AnswerRows {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CodeRows {
-    pub code: Spanned<String>,
+    pub code: Placed<String>,
     pub title: Option<String>,
     #[serde(default)]
     pub status: Vec<u16>,
     pub meaning: Option<StatementRow>,
     /// The cause that the code proves.
-    pub cause: Option<Spanned<String>>,
+    pub cause: Option<Placed<String>>,
     #[serde(default)]
-    pub also: Vec<Spanned<String>>,
+    pub also: Vec<Placed<String>>,
     /// The usual causes, where the code proves none.
     #[serde(default)]
-    pub causes: Vec<Spanned<String>>,
-    pub sure: Option<Spanned<f32>>,
+    pub causes: Vec<Placed<String>>,
+    pub sure: Option<Placed<f32>>,
     #[serde(default)]
     pub r#do: Vec<StatementRow>,
     #[serde(default)]
@@ -219,11 +259,11 @@ pub struct CodeRows {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StatusRows {
-    pub status: Spanned<u16>,
+    pub status: Placed<u16>,
     pub name: Option<String>,
     pub meaning: Option<StatementRow>,
     #[serde(default)]
-    pub causes: Vec<(Spanned<String>, Spanned<f32>)>,
+    pub causes: Vec<(Placed<String>, Placed<f32>)>,
     #[serde(default)]
     pub reasons: Vec<StatementRow>,
     #[serde(default)]
@@ -242,7 +282,7 @@ pub struct StatusRows {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CauseRows {
-    pub id: Spanned<String>,
+    pub id: Placed<String>,
     pub summary: Option<StatementRow>,
     pub meaning: Option<StatementRow>,
     #[serde(default)]
@@ -260,7 +300,7 @@ pub struct CauseRows {
 #[serde(deny_unknown_fields)]
 pub struct EndpointRow {
     pub method: String,
-    pub path: Spanned<String>,
+    pub path: Placed<String>,
     pub purpose: String,
     pub documented: Option<String>,
     pub observed: Option<String>,
@@ -277,8 +317,8 @@ pub struct PointerRow {
     pub body: Option<String>,
     pub behind: Option<String>,
     pub page: Option<String>,
-    pub says: Spanned<String>,
-    pub url: Option<Spanned<String>>,
+    pub says: Placed<String>,
+    pub url: Option<Placed<String>>,
     pub documented: Option<String>,
     pub observed: Option<String>,
     pub reading: Option<bool>,
@@ -288,14 +328,14 @@ pub struct PointerRow {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequestHeaderRow {
-    pub name: Spanned<String>,
-    pub says: Spanned<String>,
-    pub form: Option<Spanned<String>>,
+    pub name: Placed<String>,
+    pub says: Placed<String>,
+    pub form: Option<Placed<String>>,
     #[serde(default)]
     pub known: Vec<String>,
     #[serde(default)]
     pub needed_at: Vec<String>,
-    pub cause: Spanned<String>,
+    pub cause: Placed<String>,
     pub documented: Option<String>,
     pub observed: Option<String>,
     pub reading: Option<bool>,
@@ -396,7 +436,7 @@ pub struct ExampleRow {
     pub sent: Vec<String>,
     pub data: Option<String>,
     pub answer: String,
-    pub cause: Spanned<String>,
+    pub cause: Placed<String>,
     #[serde(default)]
     pub near_miss: bool,
     #[serde(rename = "documented")]

@@ -39,9 +39,10 @@ pub struct Volume {
     pub layer: Layer,
     pub title: String,
     pub recognise: Recognise,
-    pub text: &'static str,
-    /// How the text is read.
-    pub read: fn(&str) -> Option<Pack>,
+    /// Reads the pack.
+    pub read: Box<dyn Fn() -> Option<Pack> + Send + Sync>,
+    /// Whether the pack of that id explains that code, which costs less than to read it.
+    pub explains: fn(&str, &str) -> bool,
     pub pack: OnceLock<Option<Arc<Pack>>>,
 }
 
@@ -115,10 +116,15 @@ impl Library {
         self.volumes.iter().find(|volume| volume.id == id)?.pack()
     }
 
-    /// The text of a built-in pack.
-    pub fn text(&self, id: &str) -> Option<&'static str> {
-        let volume = self.volumes.iter().find(|volume| volume.id == id)?;
-        Some(volume.text)
+    /// Whether a pack of that id comes with the program, and no pack of the person's replaces it.
+    pub fn is_built_in(&self, id: &str) -> bool {
+        self.volumes.iter().any(|volume| volume.id == id)
+    }
+
+    /// Whether the pack of that id may explain a code; of a person's own nothing is known yet.
+    pub fn may_explain(&self, id: &str, code: &str) -> bool {
+        let volume = self.volumes.iter().find(|volume| volume.id == id);
+        volume.is_none_or(|volume| (volume.explains)(id, code))
     }
 
     /// What is known of a call that this environment made.
@@ -260,7 +266,7 @@ fn fits_pack(pack: &Pack, asked: &Asked) -> bool {
 
 impl Volume {
     fn pack(&self) -> Option<Arc<Pack>> {
-        let read = || (self.read)(self.text).map(Arc::new);
+        let read = || (self.read)().map(Arc::new);
         self.pack.get_or_init(read).clone()
     }
 }

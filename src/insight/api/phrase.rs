@@ -2,6 +2,8 @@
 //! `invalid|bad token|key`, `scope~`, `core #` for a version number. Case, punctuation and line
 //! breaks do not count.
 
+use std::sync::OnceLock;
+
 /// How many words a `*` may stand for.
 const GAP: usize = 6;
 
@@ -136,9 +138,17 @@ impl Choice {
     }
 }
 
-/// A phrase of a pack, parsed and ready to be searched for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A phrase of a pack. It is made ready when it is first searched for: most of a pack's phrases
+/// belong to answers that nobody got.
+#[derive(Clone, Debug)]
 pub struct Phrase {
+    text: Box<str>,
+    ready: OnceLock<Ready>,
+}
+
+/// A phrase as it is searched for.
+#[derive(Clone, Debug)]
+struct Ready {
     pieces: Vec<Piece>,
     /// For each piece the bits of words that it can begin with.
     bits: Vec<u128>,
@@ -147,40 +157,57 @@ pub struct Phrase {
 impl Phrase {
     /// `None` for a phrase that holds no word, or begins or ends with a gap.
     pub fn new(text: &str) -> Option<Phrase> {
-        let mut pieces = Vec::new();
-        for part in text.split_whitespace() {
-            if part == "*" {
-                pieces.push(Piece::Gap);
-                continue;
-            }
-            if part == "#" {
-                pieces.push(Piece::Version);
-                continue;
-            }
-            let choices = part.split('|').map(Choice::new);
-            pieces.push(Piece::Choice(choices.collect::<Option<_>>()?));
+        let has_word = |choice: &str| choice.contains(|c: char| c.is_alphanumeric() || c == '_');
+        let means = |part: &str| matches!(part, "*" | "#") || part.split('|').all(has_word);
+        let mut parts = text.split_whitespace();
+        let (first, last) = (parts.clone().next()?, parts.clone().next_back()?);
+        let holds = first != "*" && last != "*" && parts.all(means);
+        holds.then(|| Phrase::proven(text))
+    }
+
+    /// A phrase that `new` took before.
+    pub fn proven(text: &str) -> Phrase {
+        Phrase {
+            text: text.into(),
+            ready: OnceLock::new(),
         }
-        let edges = [pieces.first()?, pieces.last()?];
-        if edges.contains(&&Piece::Gap) {
-            return None;
+    }
+
+    /// Whether the phrase stands anywhere in a text.
+    pub fn is_in(&self, words: &Words) -> bool {
+        let Ready { pieces, bits } = self.ready.get_or_init(|| Ready::of(&self.text));
+        // Most phrases contain a word that begins like none in the text.
+        if bits.iter().any(|bits| bits & words.all == 0) {
+            return false;
         }
+        let first = bits.first().copied().unwrap_or(u128::MAX);
+        let mut places = words.bits.iter().enumerate();
+        places.any(|(at, bit)| bit & first != 0 && fits(pieces, &words.words[at..]))
+    }
+}
+
+impl PartialEq for Phrase {
+    fn eq(&self, other: &Phrase) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Phrase {}
+
+impl Ready {
+    fn of(text: &str) -> Ready {
+        let piece = |part: &str| match part {
+            "*" => Piece::Gap,
+            "#" => Piece::Version,
+            _ => Piece::Choice(part.split('|').filter_map(Choice::new).collect()),
+        };
+        let pieces: Vec<Piece> = text.split_whitespace().map(piece).collect();
         let bits = pieces.iter().map(|piece| match piece {
             Piece::Choice(choices) => choices.iter().fold(0, |all, choice| all | choice.bits()),
             Piece::Version | Piece::Gap => u128::MAX,
         });
         let bits = bits.collect();
-        Some(Phrase { pieces, bits })
-    }
-
-    /// Whether the phrase stands anywhere in a text.
-    pub fn is_in(&self, words: &Words) -> bool {
-        // Most phrases contain a word that begins like none in the text.
-        if self.bits.iter().any(|bits| bits & words.all == 0) {
-            return false;
-        }
-        let first = self.bits.first().copied().unwrap_or(u128::MAX);
-        let mut places = words.bits.iter().enumerate();
-        places.any(|(at, bit)| bit & first != 0 && fits(&self.pieces, &words.words[at..]))
+        Ready { pieces, bits }
     }
 }
 

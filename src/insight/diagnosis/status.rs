@@ -119,11 +119,9 @@ impl Glossary<'_> {
             return Vec::new();
         }
         let library = &self.catalogue.library;
-        let packs = library.list().into_iter().filter(|(id, ..)| {
-            // Most packs need not be read for this.
-            let text = library.text(id);
-            text.is_none_or(|text| text.contains(code))
-        });
+        let packs = library.list().into_iter();
+        // Most packs need not be read for this.
+        let packs = packs.filter(|(id, ..)| library.may_explain(id, code));
         let found = packs.filter_map(|(id, title, layer)| {
             let pack = library.pack(id)?;
             let note = pack.code(code, None)?.note.clone();
