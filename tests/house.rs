@@ -48,6 +48,8 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
         &["insight", "model"],
         &[
             "base64",
+            "flate2",
+            "rmp_serde",
             "serde",
             "serde_json",
             "serde_saphyr",
@@ -182,6 +184,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "engine/history",
             "engine/client/decode.rs",
+            "format/library.rs",
             "insight/privacy/redact/packed.rs",
         ],
     ),
@@ -189,6 +192,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "flate2",
         &[
             "engine/client/decode.rs",
+            "format/library.rs",
             "insight/privacy/redact/packed.rs",
         ],
     ),

@@ -2,6 +2,7 @@
 //! A statement is a plain text (then it is our own reasoning), or a table that names its source:
 //! `{ text = "…", documented = "which page" }` or `{ text = "…", observed = "where" }`.
 
+use super::placed::Placed;
 use super::statement::StatementRow;
 use super::{FormatError, calibration_file, library, toml_error};
 use crate::insight::api::knowledge::{self, CauseText, Meaning, Pack};
@@ -10,9 +11,8 @@ use crate::model::Cause;
 use serde::Deserialize;
 use serde::de::Deserializer;
 use std::sync::Arc;
-use toml::Spanned;
 
-const CAUSES: &str = include_str!("../../assets/catalogue/causes.toml");
+const CAUSES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/causes.quick"));
 
 /// The id of the pack that a person's own catalogue is.
 const OWN: &str = "own";
@@ -29,7 +29,13 @@ pub fn built_in() -> Catalogue {
 /// What each cause is, whatever the API. A test proves that the file can be read; were it not,
 /// the program would know less, and still run.
 pub fn causes() -> Vec<CauseNote> {
-    let texts = read(CAUSES, "causes.toml").unwrap_or_default().causes;
+    let file = rmp_serde::from_slice(CAUSES).unwrap_or_default();
+    let refuse = |_: usize, problem: String, remedy: &str| {
+        FormatError::at("causes.toml", "", 0, problem, remedy)
+    };
+    let texts = pack(file, "causes.toml", &refuse)
+        .unwrap_or_default()
+        .causes;
     texts.iter().filter_map(|text| text.over(None)).collect()
 }
 
@@ -48,14 +54,21 @@ pub fn read(text: &str, file_name: &str) -> Result<Pack, FormatError> {
             "Correct this line; `httriage help config` shows every key",
         )
     })?;
+    pack(file, file_name, &refuse)
+}
 
+fn pack(
+    file: File,
+    file_name: &str,
+    refuse: &dyn Fn(usize, String, &str) -> FormatError,
+) -> Result<Pack, FormatError> {
     let mut pack = Pack {
         id: OWN.to_owned(),
         title: file_name.to_owned(),
         ..Pack::default()
     };
     for row in file.status {
-        let (place, status) = (row.status.span().start, row.status.into_inner());
+        let (place, status) = (row.status.at(), row.status.into_inner());
         if !(100..=599).contains(&status) {
             let problem = format!("{status} is not a status");
             return Err(refuse(place, problem, "Use a number from 100 to 599"));
@@ -69,7 +82,7 @@ pub fn read(text: &str, file_name: &str) -> Result<Pack, FormatError> {
                 status,
                 name: row.name,
                 meaning: row.meaning,
-                causes: known(row.causes, &refuse)?,
+                causes: known(row.causes, refuse)?,
                 reasons: row.reasons,
                 checks: row.checks,
                 ask: row.ask,
@@ -79,7 +92,7 @@ pub fn read(text: &str, file_name: &str) -> Result<Pack, FormatError> {
         });
     }
     for row in file.code {
-        let (place, code) = (row.code.span().start, row.code.into_inner());
+        let (place, code) = (row.code.at(), row.code.into_inner());
         if code.is_empty() {
             let problem = "a code is empty".to_owned();
             return Err(refuse(place, problem, "Write the code as the API does"));
@@ -94,7 +107,7 @@ pub fn read(text: &str, file_name: &str) -> Result<Pack, FormatError> {
                 title: row.title,
                 statuses: row.statuses,
                 meaning: row.meaning,
-                causes: known(row.causes, &refuse)?,
+                causes: known(row.causes, refuse)?,
                 checks: row.checks,
                 ask: row.ask,
             },
@@ -102,8 +115,8 @@ pub fn read(text: &str, file_name: &str) -> Result<Pack, FormatError> {
         });
     }
     for row in file.cause {
-        let place = row.id.span().start;
-        let cause = known(vec![row.id], &refuse)?[0];
+        let place = row.id.at();
+        let cause = known(vec![row.id], refuse)?[0];
         if pack.causes.iter().any(|text| text.cause == cause) {
             let problem = format!("the cause {} stands twice", cause.id());
             return Err(refuse(place, problem, "Join the two entries"));
@@ -120,7 +133,7 @@ pub fn read(text: &str, file_name: &str) -> Result<Pack, FormatError> {
 }
 
 fn known(
-    ids: Vec<Spanned<String>>,
+    ids: Vec<Placed<String>>,
     refuse: &dyn Fn(usize, String, &str) -> FormatError,
 ) -> Result<Vec<Cause>, FormatError> {
     ids.into_iter()
@@ -128,13 +141,13 @@ fn known(
             let known = Cause::from_id(id.get_ref());
             known.ok_or_else(|| {
                 let problem = format!("\"{}\" is not the id of a cause", id.get_ref());
-                refuse(id.span().start, problem, "Use an id such as token.expired")
+                refuse(id.at(), problem, "Use an id such as token.expired")
             })
         })
         .collect()
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
@@ -148,12 +161,12 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StatusRow {
-    status: Spanned<u16>,
+    status: Placed<u16>,
     name: String,
     #[serde(deserialize_with = "one")]
     meaning: Statement,
     #[serde(default)]
-    causes: Vec<Spanned<String>>,
+    causes: Vec<Placed<String>>,
     #[serde(default, deserialize_with = "many")]
     reasons: Vec<Statement>,
     #[serde(default, deserialize_with = "many")]
@@ -167,14 +180,14 @@ struct StatusRow {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CodeRow {
-    code: Spanned<String>,
+    code: Placed<String>,
     title: Option<String>,
     #[serde(default)]
     statuses: Vec<u16>,
     #[serde(deserialize_with = "one")]
     meaning: Statement,
     #[serde(default)]
-    causes: Vec<Spanned<String>>,
+    causes: Vec<Placed<String>>,
     #[serde(default, deserialize_with = "many")]
     checks: Vec<Statement>,
     #[serde(default, deserialize_with = "many")]
@@ -184,7 +197,7 @@ struct CodeRow {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CauseRow {
-    id: Spanned<String>,
+    id: Placed<String>,
     #[serde(deserialize_with = "one")]
     summary: Statement,
     #[serde(deserialize_with = "one")]
@@ -323,7 +336,9 @@ mod tests {
 
     #[test]
     fn every_cause_says_what_it_is_how_it_is_told_and_what_to_do() {
-        read(CAUSES, "causes.toml").unwrap();
+        let text = include_str!("../../assets/catalogue/causes.toml");
+        let written = read(text, "causes.toml").unwrap().causes;
+        assert_eq!(causes().len(), written.len());
         let catalogue = built_in();
         for cause in Cause::ALL {
             let note = catalogue.cause(*cause);

@@ -34,6 +34,7 @@ mod notes;
 pub mod openapi;
 mod other;
 mod outline;
+mod placed;
 pub mod postman;
 pub mod powershell;
 pub mod record;

@@ -279,9 +279,17 @@ impl<'e> Border<'e> {
     }
 }
 
-/// The value of a `Host` header as an origin; `None` for anything but a host and a port.
+/// The value of a `Host` header as an origin; `None` for anything but a host and a port as an
+/// origin is written: a server that chooses by the letters sees no name but this one.
 fn authority(scheme: &str, host: &str) -> Option<Origin> {
-    Origin::exactly(&format!("{scheme}://{host}")).ok()
+    let written = format!("{scheme}://{}", host.to_ascii_lowercase());
+    let origin = Origin::exactly(&written).ok()?;
+    let default = match scheme {
+        "https" => ":443",
+        _ => ":80",
+    };
+    let short = written.strip_suffix(default).unwrap_or(&written);
+    (short == origin.to_string()).then_some(origin)
 }
 
 #[cfg(test)]
@@ -415,6 +423,12 @@ mod tests {
             "here.example@evil.example",
             "here.example/x",
             "here.example, evil.example",
+            "here.example:0443",
+            "here.example/",
+            "h%65re.example",
+            "here\u{3002}example",
+            "\u{ff48}ere.example",
+            "he\u{ad}re.example",
             "",
             " ",
             "{{token:free}}",

@@ -80,6 +80,56 @@ fn what_such_a_file_cannot_hold_is_said() {
 }
 
 #[test]
+fn no_line_of_a_body_is_code_a_file_or_a_request_to_another_client() {
+    for line in [
+        "?? js 1 == 1",
+        "?? status == 200",
+        "gql a < ./file",
+        "proto < ./file",
+        "query a { b }",
+        "query=a&b=c",
+        "mutation { a }",
+        "fragment a on B { c }",
+        "subscription { a }",
+        "WS ws://evil.example/f",
+        "WSS",
+        "SSE 0",
+        "GRPC evil.example/f/g",
+        "MQTT mqtt://evil.example",
+        "AMQP amqp://evil.example",
+        "grpc://evil.example/f/g",
+        "GET evil.example:9/f",
+        "  GET  evil.example",
+        "COPY that",
+        "MERGE the two",
+    ] {
+        for body in [format!("{line}\nb"), format!("a\n{line}\nb")] {
+            let mut session = Session::default();
+            let mut step = step("x", "POST", "{{base}}/x");
+            step.spec.body = Body::Text(body);
+            session.steps.push(step);
+            let written = write_session(&session, &ground());
+            assert_eq!(written.requests, 0, "{line}");
+            assert!(written.notes[0].contains("begins with a sign"), "{line}");
+        }
+    }
+    for line in [
+        "Getting there",
+        "a=query",
+        "OK then",
+        "for 3",
+        "{\"query\": 1}",
+        "copy it",
+    ] {
+        let mut session = Session::default();
+        let mut step = step("x", "POST", "{{base}}/x");
+        step.spec.body = Body::Text(format!("{line}\nb"));
+        session.steps.push(step);
+        assert_eq!(write_session(&session, &ground()).requests, 1, "{line}");
+    }
+}
+
+#[test]
 fn a_credential_that_was_typed_is_a_variable_and_its_value_is_nowhere() {
     let mut step = step("x", "GET", "{{base}}/x");
     step.spec.headers = vec![Param::new("Authorization", "Bearer qpwoeiruty1029384756")];

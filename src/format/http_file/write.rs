@@ -368,15 +368,23 @@ fn lines_of(body: &Text, is_of_parts: bool) -> Result<Lines, String> {
 }
 
 /// Whether a line of a body that begins so is more than a line to one of the clients: a request
-/// or comment (`#`, `//`), a variable (`@`), a script or a file (`<`, `>`), tests (a fence), an
-/// answer (`HTTP/`), the line of a request. Markup begins with `<` and its name.
+/// or comment (`#`, `//`), a variable (`@`), a script or a file (`<`, `>`), tests (a fence, `??`,
+/// which may hold code), an answer (`HTTP/`), a query (`query`, `mutation`), a file behind a word,
+/// the line of a request. Markup begins with `<` and its name.
 fn means_more(line: &str) -> bool {
     let line = line.trim_start();
     if is_request_line(line) {
         return true;
     }
-    let signs = ["#", "//", "@", ">", "```", "HTTP/", "curl "];
+    let signs = [
+        "#", "//", "@", ">", "```", "??", "HTTP/", "curl ", "query", "mutation",
+    ];
     if signs.iter().any(|sign| line.starts_with(sign)) {
+        return true;
+    }
+    let mut words = line.split_whitespace();
+    let begins = words.next().unwrap_or("");
+    if matches!(begins, "gql" | "proto" | "fragment" | "subscription") && words.next().is_some() {
         return true;
     }
     let Some(inside) = line.strip_prefix('<') else {
@@ -391,24 +399,68 @@ fn means_more(line: &str) -> bool {
     !is_name || is_path
 }
 
+/// Words that begin a request to one of the clients, wherever it goes: `COPY that` is one.
+const REQUEST_WORDS: &[&str] = &[
+    "ACL",
+    "AMQP",
+    "BASELINE-CONTROL",
+    "CHECKIN",
+    "CHECKOUT",
+    "CONNECT",
+    "COPY",
+    "DELETE",
+    "EVENTSOURCE",
+    "GET",
+    "GRAPHQL",
+    "GRPC",
+    "HEAD",
+    "LOCK",
+    "MERGE",
+    "MKACTIVITY",
+    "MKCALENDAR",
+    "MKCOL",
+    "MKWORKSPACE",
+    "MOVE",
+    "MQTT",
+    "MQTTS",
+    "OPTIONS",
+    "PATCH",
+    "POST",
+    "PROPFIND",
+    "PROPPATCH",
+    "PUT",
+    "REPORT",
+    "SEARCH",
+    "SSE",
+    "TRACE",
+    "UNLOCK",
+    "VERSION-CONTROL",
+    "WEBSOCKET",
+    "WS",
+    "WSS",
+];
+
 /// Whether a line begins a request to one of the clients: a method and where it goes, or a URL
 /// alone. What follows the method may be filled in.
 fn is_request_line(line: &str) -> bool {
-    let is_address = |text: &str| {
-        let begins = ["http://", "https://", "/", "*", "{{"];
-        text.is_empty() || begins.iter().any(|sign| text.starts_with(sign))
+    let is_url = |text: &str| {
+        let scheme = text.split("://").next().unwrap_or(text);
+        let is_scheme = !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric());
+        scheme.len() < text.len() && is_scheme
     };
-    if ["http://", "https://"]
-        .iter()
-        .any(|sign| line.starts_with(sign))
-    {
+    if is_url(line) {
         return true;
     }
-    let Some((word, rest)) = line.split_once([' ', '\t']) else {
-        return false;
+    let Some((word, rest)) = line.split_once(char::is_whitespace) else {
+        return REQUEST_WORDS.contains(&line);
     };
-    let is_method = word.len() >= 3 && word.bytes().all(|b| b.is_ascii_uppercase());
-    is_method && is_address(rest.trim_start())
+    let rest = rest.trim_start();
+    let is_address = || {
+        let begins = ["/", "*", "{{"];
+        rest.is_empty() || is_url(rest) || begins.iter().any(|sign| rest.starts_with(sign))
+    };
+    let is_word = word.len() >= 2 && word.bytes().all(|b| b.is_ascii_uppercase());
+    REQUEST_WORDS.contains(&word) || is_word && is_address()
 }
 
 /// Where clients look for a value of an answer; `None` where they cannot.

@@ -5,6 +5,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+use super::placed::Placed;
 use super::statement::StatementRow;
 use super::{FormatError, toml_error};
 use crate::insight::api::Phrase;
@@ -23,7 +24,7 @@ use crate::insight::{CodeNote, Grounds, Statement, StatusNote};
 use crate::model::{Cause, Timestamp};
 use rows::{
     AnswerRows, BodyRow, CallRows, CauseRows, CodeRows, CredentialRow, EndpointRow, ErrorRows,
-    File, HeaderRows, ListRow, Placed, PointerRow, ProbeRows, RequestHeaderRow, StatusRows,
+    File, HeaderRows, ListRow, PointerRow, ProbeRows, RequestHeaderRow, StatusRows,
 };
 
 pub(super) use rows::RecogniseRows;
@@ -195,11 +196,7 @@ fn share(number: &Placed<f32>, refuse: &Refuse) -> Result<f32, FormatError> {
         return Ok(share);
     }
     let remedy = "Write a share above 0 and up to 1, such as 0.9";
-    Err(refuse(
-        number.at(),
-        format!("{share} is no share"),
-        remedy,
-    ))
+    Err(refuse(number.at(), format!("{share} is no share"), remedy))
 }
 
 fn phrases(texts: &[Placed<String>], refuse: &Refuse) -> Result<Vec<Phrase>, FormatError> {

@@ -21,11 +21,15 @@ pub struct Words {
 
 /// The bit of a word's first two bytes: words with different bits begin differently.
 fn bit(word: &str) -> u128 {
-    match *word.as_bytes() {
-        [] => 0,
-        [first] => 1 << (usize::from(first) * 7 % 128),
-        [first, second, ..] => 1 << ((usize::from(first) * 7 + usize::from(second) * 31) % 128),
-    }
+    bit_of(word.bytes())
+}
+
+fn bit_of(mut word: impl Iterator<Item = u8>) -> u128 {
+    let Some(first) = word.next() else {
+        return 0;
+    };
+    let second = word.next().map_or(0, |second| usize::from(second) * 31);
+    1 << ((usize::from(first) * 7 + second) % 128)
 }
 
 impl Words {
@@ -119,16 +123,6 @@ impl Choice {
         })
     }
 
-    /// The bits of words that this can begin with.
-    fn bits(&self) -> u128 {
-        match self.words.as_slice() {
-            // The beginning of a word may end before its second byte.
-            [only] if self.is_beginning && only.len() < 2 => u128::MAX,
-            [first, ..] => bit(first),
-            [] => u128::MAX,
-        }
-    }
-
     fn begins(&self, text: &[String]) -> bool {
         let Some((last, whole)) = self.words.split_last() else {
             return false;
@@ -175,8 +169,18 @@ impl Phrase {
 
     /// Whether the phrase stands anywhere in a text.
     pub fn is_in(&self, words: &Words) -> bool {
-        let Ready { pieces, bits } = self.ready.get_or_init(|| Ready::of(&self.text));
-        // Most phrases contain a word that begins like none in the text.
+        let Ready { pieces, bits } = match self.ready.get() {
+            Some(ready) => ready,
+            // Most phrases contain a word that begins like none in the text.
+            None if self
+                .text
+                .split_whitespace()
+                .any(|part| bits(part) & words.all == 0) =>
+            {
+                return false;
+            }
+            None => self.ready.get_or_init(|| Ready::of(&self.text)),
+        };
         if bits.iter().any(|bits| bits & words.all == 0) {
             return false;
         }
@@ -202,13 +206,29 @@ impl Ready {
             _ => Piece::Choice(part.split('|').filter_map(Choice::new).collect()),
         };
         let pieces: Vec<Piece> = text.split_whitespace().map(piece).collect();
-        let bits = pieces.iter().map(|piece| match piece {
-            Piece::Choice(choices) => choices.iter().fold(0, |all, choice| all | choice.bits()),
-            Piece::Version | Piece::Gap => u128::MAX,
-        });
-        let bits = bits.collect();
+        let bits = text.split_whitespace().map(bits).collect();
         Ready { pieces, bits }
     }
+}
+
+/// The bits of words that a part of a phrase can begin with; all of them where that is not plain.
+fn bits(part: &str) -> u128 {
+    if matches!(part, "*" | "#") || !part.is_ascii() {
+        return u128::MAX;
+    }
+    let of_choice = |choice: &str| {
+        let start = choice.strip_suffix('~');
+        let is_sign = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '\'' | '.'));
+        let words = start.unwrap_or(choice).split(is_sign);
+        let mut words = words.map(|word| word.trim_matches(['\'', '.']));
+        match words.find(|word| !word.is_empty()) {
+            // The beginning of a word may end before its second byte.
+            Some(first) if start.is_some() && first.len() < 2 => u128::MAX,
+            Some(first) => bit_of(first.bytes().map(|byte| byte.to_ascii_lowercase())),
+            None => u128::MAX,
+        }
+    };
+    part.split('|').map(of_choice).fold(0, |all, bit| all | bit)
 }
 
 fn fits(pieces: &[Piece], text: &[String]) -> bool {
@@ -252,6 +272,41 @@ mod tests {
         assert!(is_in("sign-in|login required", "Sign in required."));
         assert!(is_in("don't", "We don\u{2019}t know"));
         assert!(!is_in("limit", "limits"));
+    }
+
+    #[test]
+    fn a_phrase_that_is_not_ready_yet_is_sought_like_one_that_is() {
+        let phrases = [
+            "a-b",
+            "A|Bad~",
+            "x~",
+            "'quoted'",
+            "é|e",
+            "don't",
+            "core #",
+            "no *  way",
+        ];
+        let texts = [
+            "a b", "bad", "badly", "xylo", "quoted", "é", "don't", "core 1.2", "no way",
+        ];
+        for phrase in phrases {
+            for text in texts {
+                let words = Words::of(text);
+                let phrase = Phrase::new(phrase).unwrap();
+                let first = phrase.is_in(&words);
+                phrase.ready.get_or_init(|| Ready::of(&phrase.text));
+                assert_eq!(phrase.is_in(&words), first, "{phrase:?} in {text}");
+            }
+            let own = phrase
+                .trim_matches(['~', '*'])
+                .replace("#", "1.2")
+                .replace('*', "");
+            assert!(
+                Phrase::new(phrase)
+                    .unwrap()
+                    .is_in(&Words::of(&own.replace('|', " ")))
+            );
+        }
     }
 
     #[test]
