@@ -113,7 +113,7 @@ fn what_is_no_case_is_said_and_a_case_is_no_request() {
         0
     );
     assert_eq!(home.run(&["export", "ACME-1234", "--as", "html"]).code, 0);
-    let names = home.run(&["", "kept"]).out;
+    let names = home.run(&["names-for-shell", "kept"]).out;
     assert!(names.contains("ACME-1234\n"), "{names}");
 }
 

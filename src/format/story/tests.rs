@@ -1,9 +1,8 @@
 //! The writers, with texts that want to be more than text.
 
 use super::*;
-use crate::insight::explain::explain;
 use crate::insight::facts::{Case, Credential, Facts};
-use crate::insight::status::Catalogue;
+use crate::insight::{Catalogue, explain};
 use crate::model::{
     Cause, Headers, RawExchange, RequestSpec, ResolvedWhat, Response, SentRequest, is_unsafe,
 };
