@@ -211,7 +211,7 @@ fn for_each(count: usize, work: impl Fn(usize) + Sync) {
     });
 }
 
-const EXPORTS: [&str; 5] = ["curl", "har", "http", "hurl", "markdown"];
+const EXPORTS: [&str; 6] = ["curl", "har", "html", "http", "hurl", "markdown"];
 
 #[test]
 fn an_answer_with_a_secret_in_any_form_leaves_it_nowhere_by_any_door() {

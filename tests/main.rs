@@ -62,6 +62,7 @@ mod seen;
 mod sent_again;
 mod shell;
 mod starts;
+mod story;
 mod streams;
 #[cfg(unix)]
 mod team;

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use faults::{Asked, Server, answer};
 use program::{Home, Ran};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::io::Write;
@@ -76,13 +77,13 @@ fn needles(value: &str) -> Vec<Vec<u8>> {
     needles.into_iter().map(String::into_bytes).collect()
 }
 
-struct Planted {
+pub struct Planted {
     needles: Vec<(String, Vec<u8>)>,
     search: AhoCorasick,
 }
 
 impl Planted {
-    fn new(values: &[(&str, &str)]) -> Planted {
+    pub fn new(values: &[(&str, &str)]) -> Planted {
         let of = |(name, value): &(&str, &str)| {
             let name = (*name).to_owned();
             needles(value)
@@ -107,7 +108,7 @@ impl Planted {
     }
 
     #[track_caller]
-    fn absent(&self, place: &str, bytes: &[u8]) {
+    pub fn absent(&self, place: &str, bytes: &[u8]) {
         let found = self.found(bytes);
         assert!(found.is_empty(), "{place}: {found:#?}");
     }
@@ -337,10 +338,22 @@ impl Plot {
             for args in [
                 &["history", "show", id][..],
                 &["history", "show", id, "--json"],
+                &["export", id, "--as", "html"],
             ] {
                 let ran = self.home.run(args);
                 assert_eq!(ran.code, 0, "{}", ran.err);
                 planted.absent_from(&format!("{args:?}"), &ran);
+            }
+        }
+        let cases = rows.iter().filter_map(|row| row["case"].as_str());
+        for case in cases.collect::<BTreeSet<&str>>() {
+            for form in ["html", "markdown"] {
+                let ran = self.home.run(&["export", case, "--as", form]);
+                assert_eq!(ran.code, 0, "{}", ran.err);
+                planted.absent_from(&format!("{case} as {form}"), &ran);
+                // As a browser reads it.
+                let read = httriage::format::story::unescaped(&ran.out);
+                planted.absent(form, read.as_bytes());
             }
         }
         let ran = self.home.run(&["history", "export", "--out", "all.json"]);

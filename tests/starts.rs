@@ -151,6 +151,7 @@ const RUNS: &[(&str, &[&str], &str)] = &[
         "HTTP/1.1 401 Unauthorized\r\n\r\n{\"error\":\"invalid_token\"}",
     ),
     ("export", &[GUIDE, "--as", "curl", "--env", "sandbox"], ""),
+    ("export", &["ACME-1", "--as", "html"], ""),
     ("history export", &["404"], ""),
     ("history forget", &["--filter", "404", "--yes"], ""),
     ("history list", &[], ""),

@@ -21,6 +21,7 @@ use super::feature::send::{self, send};
 use super::feature::sessions;
 use super::feature::setup;
 use super::feature::sign_in;
+use super::feature::tell_case;
 use super::feature::tokens;
 use super::feature::tokens::{LastWord, last_word};
 use super::feature::{investigate, isolate, when};
@@ -75,6 +76,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::OpenGuide => guide::open_guide(state),
         Action::ChooseTheme => choose_theme(state),
         Action::Cookies => effects = cookies::show(),
+        Action::TellCase => tell_case::ask(state),
         Action::SwitchPrivacy => switch_privacy(state),
         Action::SwitchMouse => effects = switch_mouse(state),
         Action::Widen => state.split.widen(STEP),
@@ -300,6 +302,7 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
             Some("Only the lines of a body or of the notes are searched.")
         }
         Action::SaveSession => save_session::why_not(state),
+        Action::TellCase => tell_case::why_not(state),
         Action::UndoRequest if !state.builder.has_removed() => Some("Nothing was removed."),
         Action::Load
         | Action::SendAgain
@@ -602,6 +605,7 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::Trust(origin)) => return resend::trust(state, origin),
         Some(Pick::Permit(origin)) => return resend::permit(state, origin),
         Some(Pick::Copy { clip, of }) => return copy::copy(state, clip, of),
+        Some(Pick::TellCase(case, form)) => return tell_case::tell(state, case, form),
         Some(Pick::CopyPart { what, excerpt }) => return copy::copy_part(state, what, &excerpt),
         Some(Pick::Resolve { of, case, cause }) => seen::ask_for_note(state, of, case, cause),
         Some(Pick::Withdraw(of, case)) => return seen::withdraw(state, of, case),

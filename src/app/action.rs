@@ -245,6 +245,7 @@ actions! {
     Cookies         "cookies"          "look at the cookies, empty the jar" Place::Panes, ["K"];
     Compare         "compare"          "compare two answers" / "compare" Place::Panes, ["c"];
     Copy            "copy"             "copy what is in front" / "copy" Place::Panes, ["y"];
+    TellCase        "tell-case"        "tell the case to colleagues"   Place::Panes, ["C"];
     Widen           "widen"            "widen the left side"           Place::Panes, [">"];
     Narrow          "narrow"           "narrow the left side"          Place::Panes, ["<"];
     Up              "up"               "up"                            Place::Panes, ["up", "k"];

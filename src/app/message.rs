@@ -5,6 +5,7 @@ use super::answer::{Shown, Source};
 use super::keymap::Key;
 use super::pane::{KeepIn, SeenToken, SignIn, TypedToken};
 use super::task::Job;
+use crate::format::story::Form;
 use crate::insight::Exchange;
 use crate::insight::completion::Candidate;
 use crate::insight::facts::Case;
@@ -21,8 +22,8 @@ use crate::insight::when::Turned;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
     Cause, CookieRow, CookieWish, Environment, ExchangeId, ExchangeSummary, Filtered, Got, Grant,
-    Manner, Note, Origin, Placement, Progress, RequestSpec, SentRequest, Session, Settings, Tempo,
-    Timestamp, TokenName, TokenRef, TokenSource,
+    KnownCase, Manner, Note, Origin, Placement, Progress, RequestSpec, SentRequest, Session,
+    Settings, Tempo, Timestamp, TokenName, TokenRef, TokenSource,
 };
 use std::fmt;
 use std::path::PathBuf;
@@ -125,6 +126,8 @@ pub enum Message {
     },
     /// The session files that there are.
     Sessions(Vec<SessionFile>, Listing),
+    /// The support cases of one's own and of the team, the latest worked on first.
+    Cases(Vec<KnownCase>),
     /// A session was made of calls, or why none was.
     Gathered {
         job: Job,
@@ -258,8 +261,17 @@ pub enum Message {
         rows: Vec<CookieRow>,
         are_used: bool,
     },
+    /// A text that was asked for is written, and is to be copied.
+    Written {
+        what: String,
+        text: String,
+    },
     /// Something a person should know.
     Told(Notice),
+    /// The team's database is reached again, or why it is not.
+    Team {
+        trouble: Option<String>,
+    },
     /// The terminal or the system asked the program to end.
     Ended,
 }
@@ -680,6 +692,14 @@ pub enum Effect {
     RemoveEnvironment(String),
     RemoveToken(TokenName),
     ListSessions(Listing),
+    /// Asks for the support cases of one's own and of the team, for the palette.
+    ListCases,
+    /// Tells a support case to colleagues: copied, or written into a new file.
+    TellCase {
+        case: String,
+        form: Form,
+        environments: Vec<Environment>,
+    },
     /// Puts a session that is in no file into a new one.
     WriteSession {
         job: Job,

@@ -7,10 +7,12 @@ use super::message::{Effect, Listing, Notice, SessionFile, Then};
 use super::pane::{Finding, Goal, Palette, ResponseTab, path_of};
 use super::screens;
 use super::state::{Overlay, State, ThemeName};
-use crate::model::{Auth, Environment, TokenRef};
+use crate::model::{Auth, Environment, KnownCase, TokenRef};
 
 /// Most requests of the history that are offered.
 const RECENT: usize = 200;
+/// Most cases that are offered, the latest worked on first.
+const CASES: usize = 500;
 
 /// Opens the palette; `why_not` tells why an action cannot do anything now.
 pub fn open_palette(
@@ -23,7 +25,7 @@ pub fn open_palette(
     rows.extend(environments(state));
     rows.extend(themes(state));
     state.overlay = Some(Overlay::Palette(Box::new(Palette::new(rows))));
-    vec![Effect::ListSessions(Listing::ForPalette)]
+    vec![Effect::ListSessions(Listing::ForPalette), Effect::ListCases]
 }
 
 /// Adds the sessions once they are listed; nothing if the palette was closed meanwhile.
@@ -39,6 +41,49 @@ pub fn know_sessions(state: &mut State, files: Vec<SessionFile>) -> Vec<Effect> 
         palette.add(rows.collect());
     }
     Vec::new()
+}
+
+/// Adds the support cases once they are listed; nothing if the palette was closed meanwhile.
+pub fn know_cases(state: &mut State, cases: &[KnownCase]) -> Vec<Effect> {
+    if let Some(Overlay::Palette(palette)) = &mut state.overlay {
+        palette.add(cases.iter().take(CASES).map(case_row).collect());
+    }
+    Vec::new()
+}
+
+/// A case with the names of the colleagues who work on it.
+fn case_row(case: &KnownCase) -> Finding {
+    let calls = match case.calls {
+        1 => "1 call".to_owned(),
+        count => format!("{count} calls"),
+    };
+    let whose = case.by.join(", ");
+    let note = match (case.is_own, case.by.is_empty()) {
+        (_, true) => calls,
+        (true, false) => format!("{calls}, yours and of {whose}"),
+        (false, false) => format!("{calls} of {whose}"),
+    };
+    Finding {
+        kind: "case",
+        label: case.name.clone(),
+        note,
+        why_not: None,
+        goal: Goal::Case(filter_of(case)),
+    }
+}
+
+/// The words that find the calls of a case: the team's too, where it has some.
+fn filter_of(case: &KnownCase) -> String {
+    let is_word = |c: char| !c.is_whitespace() && c != '"';
+    // What cannot stand in quotation marks finds more than the case, and never less.
+    let name = match case.name.chars().all(is_word) {
+        true => format!("case:{}", case.name),
+        false => format!("case:\"{}\"", case.name.replace('"', "")),
+    };
+    match case.by.is_empty() {
+        true => name,
+        false => format!("team:all {name}"),
+    }
 }
 
 /// Carries out the chosen row; an action is handed back to its own code.
@@ -58,6 +103,7 @@ pub fn choose(state: &mut State) -> (Vec<Effect>, Option<Action>) {
         Some(Goal::Environment(place)) => choose_environment(state, place),
         Some(Goal::Replay(path)) => screens::open_session(state, path),
         Some(Goal::Theme(name)) => use_theme(state, name),
+        Some(Goal::Case(filter)) => history::filter_by(state, &filter, "of the case"),
         None => Vec::new(),
     };
     (effects, None)

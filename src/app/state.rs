@@ -248,6 +248,8 @@ pub struct State {
     pub bindings: Bindings,
     /// Tokens that do not go behind `Bearer`, and where they go instead.
     pub placements: Vec<(TokenName, Placement)>,
+    /// Why the team's database is not reached; `None` while all is well, or without a team.
+    pub team_trouble: Option<String>,
     /// Whether the sandbox is starting and has not failed.
     pub sandbox_starting: bool,
     /// Whether a request waits for the sandbox to start.
@@ -343,6 +345,7 @@ impl State {
                 .collect(),
             bindings: Bindings::of(&start.settings),
             placements: start.settings.placements(),
+            team_trouble: None,
             sandbox_starting: false,
             waits_for_sandbox: false,
             opens_with_a_call: start.send_first,

@@ -83,6 +83,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             hundredths,
         } => progressed(state, question, hundredths),
         Message::Sessions(files, listing) => sessions(state, files, listing),
+        Message::Cases(cases) => palette::know_cases(state, &cases),
         Message::Explained { case, then } => investigate::explained(state, case, then),
         Message::Reminded { of, seen } => seen::reminded(state, &of, *seen),
         Message::Resolved { of, notice } => seen::recorded(state, &of, notice),
@@ -151,6 +152,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Edited { draft, text } => edited(state, draft, text),
         Message::Cookies { rows, are_used } => cookies::shown(state, rows, are_used),
         Message::Told(notice) => tell(state, notice),
+        Message::Written { what, text } => vec![Effect::Copy { what, text }],
+        Message::Team { trouble } => team(state, trouble),
         Message::Ended => vec![Effect::Quit],
     }
 }
@@ -505,6 +508,16 @@ fn know_places(state: &mut State, environment: &str, known: Vec<Candidate>) -> V
 fn edited(state: &mut State, draft: Draft, text: Vec<u8>) -> Vec<Effect> {
     state.notice = state.builder.edited(draft, text);
     Vec::new()
+}
+
+/// The team is reached, or why it is not: said once, and shown for as long as it lasts.
+fn team(state: &mut State, trouble: Option<String>) -> Vec<Effect> {
+    state.team_trouble.clone_from(&trouble);
+    let notice = match trouble {
+        Some(why) => Notice::trouble("The team is not reached.", why),
+        None => Notice::info("The team is reached again."),
+    };
+    tell(state, notice)
 }
 
 fn tell(state: &mut State, notice: Notice) -> Vec<Effect> {

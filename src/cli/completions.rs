@@ -24,7 +24,7 @@ const OPTIONS: [(&str, &str); 6] = [
 const WORDS: [(&str, &str); 9] = [
     ("replay", "sessions"),
     ("matrix", "sessions"),
-    ("export", "sessions"),
+    ("export", "kept"),
     ("resolve", "cases"),
     ("token inspect", "tokens"),
     ("token login", "tokens"),
@@ -52,6 +52,7 @@ pub fn run(args: CompletionsArgs, out: &mut Out) -> Result<u8, Trouble> {
 pub fn names(args: &NamesArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
+    let sessions = home.sessions().into_iter().map(|(name, _)| name);
     let mut found: Vec<String> = match args.kind.as_str() {
         "environments" => {
             let own = settings.environments.iter();
@@ -63,11 +64,13 @@ pub fn names(args: &NamesArgs, out: &mut Out) -> Result<u8, Trouble> {
             let practice = sandbox::token_names().into_iter();
             own.chain(practice.map(|name| name.to_string())).collect()
         }
-        "sessions" => home.sessions().into_iter().map(|(name, _)| name).collect(),
-        _ => {
+        "sessions" => sessions.collect(),
+        kind => {
             let history = choice::history(&home, &settings)?;
-            let cases = history.cases()?;
-            cases.into_iter().map(|(case, _)| case).collect()
+            let cases = history.cases()?.into_iter().map(|(case, _)| case);
+            // What can be exported is either.
+            let sessions = sessions.filter(|_| kind == "kept");
+            cases.chain(sessions).collect()
         }
     };
     let mut seen = std::collections::BTreeSet::new();
@@ -79,7 +82,8 @@ pub fn names(args: &NamesArgs, out: &mut Out) -> Result<u8, Trouble> {
 }
 
 /// The beginnings of those lines of the generated zsh script whose word is such a name.
-const ZSH_WORDS: [(&str, &str); 6] = [
+const ZSH_WORDS: [(&str, &str); 7] = [
+    ("':what -- A session file, the name of a session", "kept"),
     ("':session -- ", "sessions"),
     ("'::what -- The name of a token", "tokens"),
     ("'::other -- Another token", "tokens"),

@@ -188,6 +188,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "export",
         &[
+            "httriage export ACME-1234 --as html --out ACME-1234.html",
             "httriage export ACME-1234 --as markdown",
             "httriage export 38g9 --as curl",
         ],

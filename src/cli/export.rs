@@ -1,22 +1,27 @@
-//! `httriage export`: a session or a call in another program's format.
+//! `httriage export`: a session, a call or a case in another form.
 
 use super::args::ExportArgs;
 use super::choice;
 use super::history;
 use super::print::{Out, complain};
+use super::resolve::name_of;
+use super::seen::looker;
 use super::send::split_pair;
 use super::trouble::Trouble;
 use crate::engine::investigate::recalled;
-use crate::engine::{Client, ClientOptions, Home, HomeError, Vault, sandbox};
+use crate::engine::seen::Judge;
+use crate::engine::{Client, ClientOptions, Home, HomeError, Vault, sandbox, story};
 use crate::format::export::{Ground, Written};
 use crate::format::registry::{self, Export};
+use crate::format::story::Form;
 use crate::format::{session_file, sweep};
 use crate::insight::facts::Case;
 use crate::insight::{Exchange, Explanation, explain};
-use crate::model::{Author, Environment, Settings, for_clipboard};
+use crate::model::{Author, Environment, Settings, for_clipboard, visible_line};
+use std::path::Path;
 use std::sync::Arc;
 
-/// Prints the session or the call in the chosen format, without the values of secrets.
+/// Prints what is meant in the chosen form, without the values of secrets.
 pub fn run(args: ExportArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
@@ -26,6 +31,7 @@ pub fn run(args: ExportArgs, out: &mut Out) -> Result<u8, Trouble> {
             args.form
         )));
     };
+    let file = args.out.as_deref();
     let (of_session, of_call) = match export {
         Export::Recording(write) => {
             no_session(
@@ -35,14 +41,12 @@ pub fn run(args: ExportArgs, out: &mut Out) -> Result<u8, Trouble> {
             )?;
             let call = call(&home, &settings, &args.what)?;
             let ground = Ground::of(environment_of(&call, &settings));
-            out.json(&write(&call, &ground));
-            return Ok(0);
+            let text = super::json::json_text(&write(&call, &ground));
+            return deliver(text.trim_end_matches('\n'), file, &home, out);
         }
-        Export::Ticket(write) => {
-            no_session(&home, &args.what, "a ticket is written for one call")?;
-            let text = ticket_of(write, &args.what, &home, &settings)?;
-            out.finished(text.trim_end_matches('\n'));
-            return Ok(0);
+        Export::Told { form, call } => {
+            let text = told(form, call, &args.what, &home, &settings)?;
+            return deliver(text.trim_end_matches('\n'), file, &home, out);
         }
         Export::Requests { session, call } => (session, call),
     };
@@ -64,18 +68,22 @@ pub fn run(args: ExportArgs, out: &mut Out) -> Result<u8, Trouble> {
         }
         Err(error) => return Err(error.into()),
     };
-    print(&written, out)
+    requests(&written, file, &home, out)
 }
 
-fn print(written: &Written, out: &mut Out) -> Result<u8, Trouble> {
+fn requests(
+    written: &Written,
+    file: Option<&Path>,
+    home: &Home,
+    out: &mut Out,
+) -> Result<u8, Trouble> {
     if written.requests == 0 {
         return Err(Trouble::failed(format!(
             "Nothing was exported. {}",
             written.notes.join(" ")
         )));
     }
-    // Already safe, and must stay unchanged: somebody will run it.
-    out.finished(written.text.trim_end_matches('\n'));
+    let done = deliver(written.text.trim_end_matches('\n'), file, home, out)?;
     if !written.variables.is_empty() {
         complain(&format!(
             "Set before running: {}.",
@@ -85,7 +93,77 @@ fn print(written: &Written, out: &mut Out) -> Result<u8, Trouble> {
     for note in &written.notes {
         complain(note);
     }
+    Ok(done)
+}
+
+/// Prints a text or writes it to a file. It is already safe, and must stay unchanged: somebody will
+/// run it, or open it.
+fn deliver(text: &str, file: Option<&Path>, home: &Home, out: &mut Out) -> Result<u8, Trouble> {
+    match file {
+        None => out.finished(text),
+        Some(path) => {
+            home.save(path, &format!("{text}\n"))?;
+            out.line(&format!("Written to {}", path.display()));
+        }
+    }
     Ok(0)
+}
+
+/// The case of that name, else the call with that id, as it is told to a colleague.
+fn told(
+    form: Form,
+    write: Option<fn(&Case, &Explanation) -> String>,
+    what: &str,
+    home: &Home,
+    settings: &Settings,
+) -> Result<String, Trouble> {
+    let store = choice::history(home, settings)?;
+    let catalogue = choice::catalogue(home)?;
+    let client = looker(settings, &catalogue);
+    // Read what can be read, so that the last check knows the value.
+    for token in &settings.tokens {
+        client.vault().read_at_rest(&token.name, false);
+    }
+    let judge = Judge {
+        client: &client,
+        catalogue: &catalogue,
+        environments: &settings.environments,
+    };
+    let tell = || -> Result<Option<String>, Trouble> {
+        let by = name_of(settings);
+        let story = match story::of_case(&judge, &store, what, by.clone())? {
+            Some(story) => story,
+            None => {
+                no_session(home, what, "a call or a case is told in this form")?;
+                let exchange = history::find(&store, what).map_err(|_| nothing(what))?;
+                if let Some(token) = exchange.token() {
+                    let is_practice = judge.environment(&exchange).sandbox;
+                    client.vault().read_at_rest(&token.name, is_practice);
+                }
+                if write.is_some() {
+                    return Ok(None);
+                }
+                story::of_call(&judge, &store, exchange, by)?
+            }
+        };
+        let text = story::written(&judge, &story, form);
+        text.map(Some)
+            .map_err(|why| Trouble::failed(why.to_owned()))
+    };
+    let text = tell();
+    store.close(history::CLOSING);
+    match (text?, write) {
+        (Some(text), _) => Ok(text),
+        (None, Some(write)) => ticket_of(write, what, home, settings),
+        (None, None) => Err(nothing(what)),
+    }
+}
+
+fn nothing(what: &str) -> Trouble {
+    Trouble::usage(format!(
+        "{} is neither a case nor the id of a call. httriage history list shows both.",
+        visible_line(what)
+    ))
 }
 
 /// Refuses a session for a format that needs responses, which a session does not have.
@@ -149,6 +227,14 @@ pub fn ticket_of(
 fn call(home: &Home, settings: &Settings, id: &str) -> Result<Exchange, Trouble> {
     let history = choice::history(home, settings).map_err(|e| Trouble::failed(e.to_string()))?;
     let exchange = history::find(&history, id).map_err(|trouble| {
+        let cases = history.cases().unwrap_or_default();
+        let is_case = |(case, _): &(String, u64)| case.to_lowercase() == id.to_lowercase();
+        if cases.iter().any(is_case) {
+            return Trouble::usage(format!(
+                "{0} is a case, and this form is made of a session or a call. --as html and --as markdown tell a case; httriage history save {0} case:{0} makes a session of it.",
+                visible_line(id)
+            ));
+        }
         Trouble::usage(format!("{id} is neither a session nor a call. {trouble}"))
     });
     history.close(history::CLOSING);

@@ -74,8 +74,7 @@ pub fn run(args: ResolveArgs, out: &mut Out) -> Result<u8, Trouble> {
 
 /// Who records things: as the settings say, else the name of the system's user.
 pub fn name_of(settings: &Settings) -> String {
-    let team = settings.team.as_ref().map(|team| team.name.clone());
-    settings.name.clone().or(team).unwrap_or_else(system_user)
+    settings.own_name().map_or_else(system_user, str::to_owned)
 }
 
 /// Records a word; says what the note had in it.

@@ -23,6 +23,7 @@ pub mod replay;
 pub mod sandbox;
 pub mod saved_body;
 pub mod seen;
+pub mod story;
 pub mod survey;
 pub mod team;
 mod vault;

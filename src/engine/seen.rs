@@ -19,18 +19,23 @@ pub struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// The kind of a call of the history; `None` where it was not refused.
-    pub fn kind(&self, exchange: Exchange) -> Option<Kind> {
+    /// Where a call of the history was made, as far as the settings still have it.
+    pub fn environment(&self, exchange: &Exchange) -> Environment {
         let named = |place: &&Environment| place.name == exchange.environment;
         let known = self.environments.iter().find(named).cloned();
-        let place = match known {
+        match known {
             Some(place) => place,
             None if exchange.environment == Environment::SANDBOX => Environment::sandbox(),
             None => Environment {
                 name: exchange.environment.clone(),
                 ..Environment::default()
             },
-        };
+        }
+    }
+
+    /// The kind of a call of the history; `None` where it was not refused.
+    pub fn kind(&self, exchange: Exchange) -> Option<Kind> {
+        let place = self.environment(&exchange);
         let case = case_of(self.client, Arc::new(exchange), place);
         kind(&case, self.catalogue)
     }

@@ -58,9 +58,11 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
         texts.iter().map(origin).collect::<Result<Vec<Origin>, _>>()
     };
 
+    let person = config.name.as_ref();
+    let person = person.filter(|name| !name.get_ref().trim().is_empty());
     let mut settings = Settings {
         environment: config.environment,
-        name: config.name.filter(|name| !name.trim().is_empty()),
+        name: person.map(|name| name.get_ref().clone()),
         theme: config.theme,
         mouse: config.mouse,
         plain: config.plain,
@@ -216,7 +218,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
     }
     let team = config
         .team
-        .map(|team| team.read((file, whole), &settings.tokens));
+        .map(|team| team.read((file, whole), &settings.tokens, person));
     settings.team = team.transpose()?;
     grant_table::check_names(&settings.tokens)
         .map_err(|(token, problem, remedy)| wrong(format!("tokens.{token}"), problem, remedy))?;
@@ -246,7 +248,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
 struct Config {
     environment: Option<String>,
     max_body: Option<String>,
-    name: Option<String>,
+    name: Option<Spanned<String>>,
     theme: Option<String>,
     mouse: Option<bool>,
     #[serde(default)]

@@ -46,6 +46,7 @@ pub mod schema;
 pub mod session_edit;
 pub mod session_file;
 mod statement;
+pub mod story;
 pub mod sweep;
 mod team_table;
 pub mod theme_file;

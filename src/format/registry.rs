@@ -5,7 +5,7 @@ use super::export::{Ground, Written};
 use super::har::{self, Watch};
 use super::{
     FormatError, bruno, curl, duplicate_members, fetch, hoppscotch, http_file, httpie, hurl,
-    insomnia, openapi, other, postman, powershell, sweep, ticket, wget, yaml,
+    insomnia, openapi, other, postman, powershell, story, sweep, ticket, wget, yaml,
 };
 use crate::insight::Exchange;
 use crate::insight::Explanation;
@@ -45,8 +45,11 @@ pub enum Export {
     },
     /// A recording of a call with its answer.
     Recording(fn(&Exchange, &Ground) -> Value),
-    /// What is known about a call, for people.
-    Ticket(fn(&Case, &Explanation) -> String),
+    /// A case as it is told to a colleague; a call likewise, unless it has a form of its own.
+    Told {
+        form: story::Form,
+        call: Option<fn(&Case, &Explanation) -> String>,
+    },
 }
 
 impl Format {
@@ -177,7 +180,21 @@ pub const FORMATS: &[Format] = &[
         endings: &[],
         is_many: false,
         import: None,
-        export: Some(Export::Ticket(ticket::write)),
+        export: Some(Export::Told {
+            form: story::Form::Markdown,
+            call: Some(ticket::write),
+        }),
+    },
+    Format {
+        kind: "html",
+        noun: "page",
+        endings: &[],
+        is_many: false,
+        import: None,
+        export: Some(Export::Told {
+            form: story::Form::Html,
+            call: None,
+        }),
     },
     Format {
         kind: "wget",

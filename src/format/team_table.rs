@@ -13,17 +13,20 @@ use toml::Spanned;
 pub(super) struct TeamTable {
     url: Spanned<String>,
     token: Option<Spanned<String>>,
-    name: Spanned<String>,
+    /// Left out, it is that of the person.
+    name: Option<Spanned<String>>,
     share: Option<Spanned<String>>,
     ca_file: Option<PathBuf>,
 }
 
 impl TeamTable {
-    /// What the table says, or the first mistake with its place.
+    /// What the table says, or the first mistake with its place. `person` is `name` at the top of
+    /// the file.
     pub fn read(
         self,
         (file, text): (&str, &str),
         tokens: &[Token],
+        person: Option<&Spanned<String>>,
     ) -> Result<TeamSettings, FormatError> {
         let wrong = |at: &Spanned<String>, problem: String, remedy: &str| {
             FormatError::at(file, text, at.span().start, problem, remedy)
@@ -32,10 +35,26 @@ impl TeamTable {
             let remedy = "Write url = \"postgres://db.acme.example/httriage\"; the password is a token by its name: token = \"team-db\".";
             wrong(&self.url, format!("url of team cannot be used: {why}"), remedy)
         })?;
-        if let Some(why) = why_no_team_name(self.name.get_ref()) {
-            let problem = format!("name of team cannot be used: {why}");
-            return Err(wrong(&self.name, problem, "Write it as name = \"kim\"."));
+        let (name, whose, remedy) = match (&self.name, person) {
+            (Some(name), _) => (name, "name of team", "Write it as name = \"kim\"."),
+            (None, Some(name)) => {
+                let remedy = "Write a name for the team under [team] too: name = \"kim\".";
+                (name, "name, which the team would see,", remedy)
+            }
+            (None, None) => {
+                let problem = "team does not know who you are".to_owned();
+                let remedy = "Write name = \"kim\" at the top of the file, or under [team] for the team alone.";
+                return Err(wrong(&self.url, problem, remedy));
+            }
+        };
+        if let Some(why) = why_no_team_name(name.get_ref()) {
+            return Err(wrong(
+                name,
+                format!("{whose} cannot be used: {why}"),
+                remedy,
+            ));
         }
+        let name = name.get_ref().clone();
         let share = match &self.share {
             None => Share::default(),
             Some(given) => Share::from_id(given.get_ref()).ok_or_else(|| {
@@ -63,7 +82,7 @@ impl TeamTable {
         Ok(TeamSettings {
             url,
             token: token.transpose()?,
-            name: self.name.into_inner(),
+            name,
             share,
             ca_file: self.ca_file,
         })
@@ -85,6 +104,26 @@ mod tests {
         let team = read(&text, "config.toml").unwrap().team.unwrap();
         assert_eq!((team.login(), team.share), ("k", Share::All));
         assert_eq!(read("", "config.toml").unwrap().team, None);
+    }
+
+    #[test]
+    fn a_name_is_given_once_and_the_team_has_another_only_where_it_says_so() {
+        let team = "[team]\nurl = \"postgres://db.acme.example/httriage\"\n";
+        for (top, own, shown) in [
+            ("name = \"Kim\"\n", "", Some("Kim")),
+            ("", "name = \"kim.b\"\n", Some("kim.b")),
+            ("name = \"Kim Lee\"\n", "name = \"kim.b\"\n", Some("kim.b")),
+        ] {
+            let settings = read(&format!("{top}{team}{own}"), "config.toml").unwrap();
+            assert_eq!(settings.own_name(), shown);
+            assert_eq!(settings.team.unwrap().name, shown.unwrap());
+        }
+        let alone = read("name = \"Kim Lee\"\n", "config.toml").unwrap();
+        assert_eq!(alone.own_name(), Some("Kim Lee"));
+        let error = read(&format!("name = \"Kim Lee\"\n{team}"), "config.toml");
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("config.toml:1:8"), "{error}");
+        assert!(error.contains("under [team] too"), "{error}");
     }
 
     #[test]
@@ -110,7 +149,7 @@ mod tests {
                 ":3:8",
                 "something else",
             ),
-            ("url = \"postgres://db/x\"", ":1:1", "name"),
+            ("url = \"postgres://db/x\"", ":2:7", "who you are"),
             (
                 "url = \"postgres://db/x\"\nname = \"kim\"\nshare = \"some\"",
                 ":4:9",

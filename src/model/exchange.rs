@@ -602,6 +602,17 @@ pub struct ExchangeSummary {
     pub by: Option<String>,
 }
 
+/// A support case that calls were made for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownCase {
+    pub name: String,
+    pub calls: u64,
+    /// Whether calls of one's own are among them.
+    pub is_own: bool,
+    /// The colleagues whose calls are, each once.
+    pub by: Vec<String>,
+}
+
 /// One error entry as a line of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorLine {

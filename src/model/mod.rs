@@ -47,8 +47,8 @@ pub use columns::{cut, cut_front, fit, width, wrap};
 pub use cookies::{CookieNews, CookieRow, CookieWish, Jar};
 pub use environment::{Environment, Identity};
 pub use exchange::{
-    AsSent, CallOrigin, ErrorLine, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause,
-    Progress, RawExchange, Response, StatusClass, Timing,
+    AsSent, CallOrigin, ErrorLine, ExchangeId, ExchangeSummary, Failure, Hop, KnownCase, Outcome,
+    Pause, Progress, RawExchange, Response, StatusClass, Timing,
 };
 pub use filtered::Filtered;
 pub use headers::{Header, Headers};

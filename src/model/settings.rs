@@ -12,7 +12,7 @@ pub struct Settings {
     /// Variables from which the settings take values of tokens, even if such a value comes from
     /// elsewhere in this run.
     pub token_variables: Vec<String>,
-    /// How the person is called in what is recorded for others.
+    /// How the person is called, as `name` at the top of `config.toml` says.
     pub name: Option<String>,
     /// The theme to start with.
     pub theme: Option<String>,
@@ -34,6 +34,13 @@ impl Settings {
     /// The environment of this name; `None` if the settings have no such one.
     pub fn environment(&self, name: &str) -> Option<&Environment> {
         self.environments.iter().find(|e| e.name == name)
+    }
+
+    /// How the person is called in what others read: the team's name for them where it has one of
+    /// its own, else theirs.
+    pub fn own_name(&self) -> Option<&str> {
+        let of_team = self.team.as_ref().map(|team| team.name.as_str());
+        of_team.or(self.name.as_deref())
     }
 
     /// Tokens that do not go behind `Bearer`, and where they go instead.

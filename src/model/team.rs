@@ -11,7 +11,7 @@ pub struct TeamSettings {
     pub url: TeamUrl,
     /// The password's name; `None` where the server asks for none.
     pub token: Option<TokenName>,
-    /// The name that colleagues see.
+    /// The name that colleagues see: its own where the table gives one, else that of the person.
     pub name: String,
     pub share: Share,
     /// PEM files with further authorities, as for calls.

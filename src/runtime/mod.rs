@@ -23,6 +23,7 @@ mod seen;
 mod sessions;
 mod setup;
 mod signals;
+mod story;
 mod stream;
 mod tasks;
 mod team;

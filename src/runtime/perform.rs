@@ -253,6 +253,12 @@ impl Performer {
             Effect::RemoveEnvironment(name) => self.remove_environment(name),
             Effect::RemoveToken(name) => self.remove_token(name),
             Effect::ListSessions(listing) => self.list_sessions(listing),
+            Effect::ListCases => self.list_cases(),
+            Effect::TellCase {
+                case,
+                form,
+                environments,
+            } => self.tell_case(case, form, environments),
             Effect::WriteSession { job, session } => self.write_session(job, *session),
             Effect::OpenSession { job, screen, from } => self.open_session(job, screen, from),
             Effect::Replay { job, run } => self.replay(job, *run),

@@ -46,6 +46,9 @@ pub fn header(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
     if !environment.insecure_origins.is_empty() {
         warns("CERTIFICATES NOT CHECKED", None, theme.protected());
     }
+    if state.team_trouble.is_some() {
+        warns("TEAM NOT REACHED", None, theme.strong());
+    }
     if state.private {
         warns("PRIVATE", Some(Action::SwitchPrivacy), theme.strong());
     }

@@ -32,9 +32,9 @@ use httriage::insight::token::testimony::Testimony;
 use httriage::insight::{BodyText, Catalogue, Found, explain};
 use httriage::insight::{received, summary};
 use httriage::model::{
-    Auth, Body, CallOrigin, Environment, ExchangeId, Expectation, Filtered, Origin, Outcome, Param,
-    RawExchange, RequestSpec, Response, Scheme, Secret, SentRequest, Session, Settings, SlotPlace,
-    Step, Timestamp, Token, TokenName, TokenRef, TokenSource, limits, resolve,
+    Auth, Body, CallOrigin, Environment, ExchangeId, Expectation, Filtered, KnownCase, Origin,
+    Outcome, Param, RawExchange, RequestSpec, Response, Scheme, Secret, SentRequest, Session,
+    Settings, SlotPlace, Step, Timestamp, Token, TokenName, TokenRef, TokenSource, limits, resolve,
 };
 use httriage::ui::{self, Theme};
 use hyper::StatusCode;
@@ -77,6 +77,8 @@ pub struct Scene {
     pub halfway: bool,
     /// The session files that there are.
     pub sessions: Vec<(PathBuf, Session)>,
+    /// The support cases of one's own and of the team.
+    pub cases: Vec<KnownCase>,
     /// Tokens that are not practice tokens.
     pub rows: Vec<TokenRow>,
     /// What is heard of a token that is verified.
@@ -264,6 +266,7 @@ impl Scene {
             forgotten: Vec::new(),
             halfway: false,
             sessions: vec![("acme-1234.session.toml".into(), session())],
+            cases: Vec::new(),
             rows: Vec::new(),
             proven: Proven {
                 verified: Verified {
@@ -665,6 +668,7 @@ impl Scene {
                 });
                 Some(Message::Sessions(files.collect(), listing))
             }
+            Effect::ListCases => Some(Message::Cases(self.cases.clone())),
             Effect::WriteSession { job, session } => {
                 let path = PathBuf::from(format!("{}.session.toml", session.name));
                 self.sessions.push((path.clone(), (*session).clone()));
@@ -883,6 +887,7 @@ impl Scene {
             | Effect::Remind { .. }
             | Effect::Resolve { .. }
             | Effect::LetGo(_)
+            | Effect::TellCase { .. }
             | Effect::UseMouse(_)
             | Effect::Suspend
             | Effect::Quit => None,

@@ -1,6 +1,7 @@
 //! A PostgreSQL of the test's own: a cluster in a directory that goes with it, on a free port of
 //! loopback, with passwords as in earnest.
 
+use crate::faults::secure::Shown;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -165,6 +166,36 @@ impl Cluster {
     /// Starts it again, where it was.
     pub fn restart(&mut self) {
         self.begin();
+    }
+
+    /// Starts it again with this certificate, so that it speaks TLS too.
+    pub fn shows(&mut self, shown: &Shown) {
+        self.kill();
+        let data = self.dir.path().join("data");
+        for (name, text) in [("server.crt", &shown.pem), ("server.key", &shown.key_pem)] {
+            use std::os::unix::fs::PermissionsExt;
+            let path = data.join(name);
+            std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+            if let Some(user) = other_user() {
+                std::os::unix::fs::chown(&path, Some(user), Some(user)).unwrap();
+            }
+        }
+        let path = data.join("postgresql.conf");
+        let settings = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{settings}\nssl = on\n")).unwrap();
+        self.begin();
+    }
+
+    /// The first value that a statement of the owner gives, within a task.
+    pub async fn ask_as_owner(&self, statement: &str) -> String {
+        let client = self.client("owner", "team").await.unwrap();
+        let rows = client.simple_query(statement).await.unwrap();
+        let first = rows.into_iter().find_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        });
+        first.unwrap_or_default()
     }
 
     /// A connection of this login.

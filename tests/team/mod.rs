@@ -7,6 +7,7 @@ mod home;
 mod rights;
 mod scale;
 mod shared;
+mod tls;
 
 use cluster::{Cluster, PASSWORD, SOON, block_on};
 use home::{Desk, call, query};

@@ -6,7 +6,7 @@ use super::{Desk, block_on, call};
 use std::time::Instant;
 
 /// How many people write at once, and how many calls each of them.
-const WRITERS: usize = 20;
+const WRITERS: u64 = 20;
 const CALLS: u64 = 10_000;
 
 /// A variable's number, else the usual one.
@@ -20,7 +20,8 @@ fn wanted(variable: &str, usual: u64) -> u64 {
 #[test]
 #[ignore = "minutes: many homes with many calls each"]
 fn twenty_writers_lose_nothing_while_the_server_is_killed() {
-    let names: Vec<String> = (0..WRITERS).map(|n| format!("w{n}")).collect();
+    let writers = wanted("WRITERS", WRITERS);
+    let names: Vec<String> = (0..writers).map(|n| format!("w{n}")).collect();
     let logins: Vec<&str> = names.iter().map(String::as_str).collect();
     let Some(mut cluster) = made(&logins, &["rae"]) else {
         return;
@@ -40,11 +41,11 @@ fn twenty_writers_lose_nothing_while_the_server_is_killed() {
         }
     }
     eprintln!(
-        "{WRITERS} homes kept {calls} calls each in {:?}",
+        "{writers} homes kept {calls} calls each in {:?}",
         begun.elapsed()
     );
     let begun = Instant::now();
-    let all = WRITERS as u64 * calls;
+    let all = writers * calls;
     let count = "SELECT count(*) FROM httriage.calls";
     std::thread::scope(|scope| {
         for desk in &desks {
@@ -161,4 +162,63 @@ fn questions_stay_quick_among_many_rows() {
         );
         assert!(times(&plan_2) <= 100.0, "{what}");
     }
+}
+
+/// What the program asks of its own cache while a person works.
+const FILTERS: &[&str] = &[
+    "",
+    "team:all",
+    "case:ACME-1",
+    "403",
+    "host:api.acme",
+    "code:not_allowed",
+    "since:1d 4xx",
+];
+
+#[test]
+#[ignore = "minutes: as many calls as the cache of the team holds"]
+fn a_cache_that_is_full_is_still_quick_to_ask() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = "[team]\nurl = \"postgres://127.0.0.1/x\"\nname = \"kim\"\nshare = \"none\"\n";
+    let (history, _) = super::home::opened(dir.path(), config);
+    let calls = wanted("CACHED", 100_000);
+    let begun = Instant::now();
+    for first in (0..calls).step_by(1_000) {
+        let batch = (first..calls.min(first + 1_000)).map(call);
+        let receipts: Vec<_> = batch
+            .map(|call| history.remember(std::sync::Arc::new(call)))
+            .collect();
+        for receipt in receipts {
+            receipt.wait().unwrap();
+        }
+    }
+    eprintln!("{calls} calls kept in {:?}", begun.elapsed());
+    let measured = |what: &str, ask: &dyn Fn() -> usize| {
+        let mut times: Vec<f64> = Vec::new();
+        let mut found = 0;
+        for _ in 0..9 {
+            let begun = Instant::now();
+            found = ask();
+            times.push(begun.elapsed().as_secs_f64() * 1_000.0);
+        }
+        times.sort_by(f64::total_cmp);
+        eprintln!(
+            "{what}: {found} in {:.1} ms, {:.1} ms at most",
+            times[4], times[8]
+        );
+        assert!(times[4] <= 100.0, "{what}");
+    };
+    for filter in FILTERS {
+        let query = super::query(filter);
+        measured(&format!("filter {filter:?}, the first page"), &|| {
+            history.recall(&query, 100, None).unwrap().len()
+        });
+    }
+    let refused = httriage::insight::summary(&call(3));
+    let key = httriage::insight::seen::kind_key(&refused).unwrap();
+    measured("seen before", &|| history.alike(&key, 200).unwrap().len());
+    measured("every case with whose it is", &|| {
+        history.known_cases().unwrap().len()
+    });
+    history.close(std::time::Duration::from_secs(60));
 }

@@ -6,7 +6,7 @@ use crate::faults::{Server, answer};
 use crate::program::{Home, Ran};
 use httriage::engine::team::{TeamNews, Turn};
 use httriage::insight::redact::Mask;
-use httriage::model::{Outcome, Response};
+use httriage::model::{KnownCase, Outcome, Response};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -60,6 +60,8 @@ fn two_homes_see_each_others_cases_within_two_seconds() {
         Desk::new(&cluster, "bob", "cases"),
     );
     let (kims, bobs) = (works(kim.turn()), works(bob.turn()));
+    // A second explorer in kim's home, which only hears of the first one's trouble.
+    let second = works(kim.turn());
     kim.remember(call(0));
     until(SOON, "the first call", || bob.finds("team:kim").len() == 1);
     for round in 1..4 {
@@ -83,6 +85,14 @@ fn two_homes_see_each_others_cases_within_two_seconds() {
     assert_eq!(bob.finds("team:all case:acme-1").len(), 7);
     assert_eq!(bob.finds("team:all 403").len(), 3);
     assert_eq!(kim.history.cases().unwrap(), [("ACME-1".to_owned(), 7)]);
+    let known = kim.history.known_cases().unwrap();
+    let shared = KnownCase {
+        name: "ACME-1".to_owned(),
+        calls: 7,
+        is_own: true,
+        by: vec!["bob".to_owned()],
+    };
+    assert_eq!(known, [shared]);
 
     // Nothing is said while all is well; the cable is out; all goes on; it is back.
     assert!(kims.try_recv().is_err() && bobs.try_recv().is_err());
@@ -96,8 +106,11 @@ fn two_homes_see_each_others_cases_within_two_seconds() {
     kim.remember(call(10));
     assert_eq!(kim.history.outbox().unwrap().pending, 2);
     assert!(kim.history.outbox().unwrap().trouble.is_some());
+    let heard = second.recv_timeout(SOON).unwrap();
+    assert!(matches!(heard, TeamNews::Away(_)), "{heard:?}");
     cluster.restart();
     assert_eq!(kims.recv_timeout(SOON * 2).unwrap(), TeamNews::Back);
+    assert_eq!(second.recv_timeout(SOON).unwrap(), TeamNews::Back);
     until(SOON * 2, "what was kept meanwhile", || {
         bob.finds("team:kim").len() == 6
     });
@@ -305,6 +318,18 @@ fn a_refusal_that_one_resolved_is_explained_to_the_other() {
     );
     // `send` says it too, where it is found soon enough; here nobody is in a hurry.
     says(bob.run(&["seen"]), "needed Runbook Admin");
+
+    // The case is told with the colleague's call and word.
+    for form in ["html", "markdown"] {
+        let told = well(bob.run(&["export", "ACME-9", "--as", form])).out;
+        for words in [
+            "1 call by kim, ",
+            "needed Runbook Admin",
+            "403 Forbidden, refused",
+        ] {
+            assert!(told.contains(words), "{words}: {told}");
+        }
+    }
 
     // What is taken back is no longer said, and stays known as it was.
     well(kim.run(&["resolve", &id, "--withdraw"]));

@@ -2,11 +2,13 @@
 //! already masked, or is masked here.
 
 use super::investigate;
+use super::tell_case;
 use crate::app::action::Pane;
 use crate::app::message::{Effect, Notice, ThenWhy};
 use crate::app::pane::{BuilderTab, Choice, Clip, Dialog, Excerpt, Pick, ResponseTab, Shown};
 use crate::app::state::{Overlay, State};
 use crate::format::export::{self, Exporter, Ground, Written};
+use crate::format::story::Form;
 use crate::format::{curl, markdown};
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::{Entry, Exchange, Remedy, error_body, named, request_ids};
@@ -102,6 +104,18 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
             Clip::RequestIds,
             "the request ids",
             "what a vendor asks for",
+        ));
+    }
+    if exchange.case.is_some() {
+        clips.push((
+            Clip::Case(Form::Markdown),
+            "the whole case as Markdown",
+            "for any tracker",
+        ));
+        clips.push((
+            Clip::Case(Form::Html),
+            "the whole case as a page",
+            "HTML, written into a file",
         ));
     }
     let parts = if in_front && state.reads_body() {
@@ -248,6 +262,11 @@ pub fn copy_part(state: &mut State, what: &str, excerpt: &Excerpt) -> Vec<Effect
 pub fn copy(state: &mut State, clip: Clip, of: Option<Arc<Exchange>>) -> Vec<Effect> {
     if let (Clip::Ticket, Some(exchange)) = (clip, &of) {
         return investigate::ask(state, exchange.clone(), ThenWhy::CopyTicket);
+    }
+    if let (Clip::Case(form), Some(exchange)) = (clip, &of)
+        && let Some(case) = exchange.case.clone()
+    {
+        return tell_case::tell(state, case, form);
     }
     let (what, text) = match &of {
         Some(exchange) => {

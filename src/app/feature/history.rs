@@ -97,6 +97,19 @@ pub fn restore(state: &mut State) -> Vec<Effect> {
     vec![Effect::Restore(state.history.restore())]
 }
 
+/// Goes to the history, filtered by these words; `which` says what their calls have in common.
+pub fn filter_by(state: &mut State, words: &str, which: &str) -> Vec<Effect> {
+    state.leave_field();
+    state.screen = Screen::Explorer;
+    state.focus = Pane::History;
+    state.history.filter.set(words);
+    let back = state.keymap.hint(Action::Back).unwrap_or_default();
+    state.notice = Some(Notice::info(format!(
+        "These are the calls {which}; {back} shows all again."
+    )));
+    refilter(state)
+}
+
 /// Asks which support case new calls belong to.
 pub fn ask_for_case(state: &mut State) {
     state.overlay = Some(Overlay::Prompt(Box::new(Prompt {

@@ -21,5 +21,6 @@ pub mod send;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
+pub mod tell_case;
 pub mod tokens;
 pub mod when;

@@ -1,7 +1,6 @@
 //! What a refusal was in the end: recorded for whoever meets it next, and the same refusal before.
 
 use super::{history, investigate};
-use crate::app::action::{Action, Pane, Screen};
 use crate::app::field::Field;
 use crate::app::message::{Effect, Notice};
 use crate::app::pane::{Asked, Choice, Dialog, Pick, Prompt, Why, Worded};
@@ -200,12 +199,6 @@ pub fn show_seen(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     investigate::put_aside(state);
-    state.screen = Screen::Explorer;
-    state.focus = Pane::History;
-    state.history.filter.set(&filter_for(&summary(&exchange)));
-    let back = state.keymap.hint(Action::Back).unwrap_or_default();
-    state.notice = Some(Notice::info(format!(
-        "These are the calls of that kind; {back} shows all again."
-    )));
-    history::refilter(state)
+    let filter = filter_for(&summary(&exchange));
+    history::filter_by(state, &filter, "of that kind")
 }

@@ -5,6 +5,7 @@ use crate::app::action::Action;
 use crate::app::answer::Source;
 use crate::app::field::Field;
 use crate::app::list::List;
+use crate::format::story::Form;
 use crate::insight::Exchange;
 use crate::insight::matrix::Caller;
 use crate::model::{BodyKind, Cause, CookieWish, ExchangeId, Origin, Tempo, TokenName};
@@ -59,6 +60,8 @@ pub enum Pick {
         what: &'static str,
         excerpt: Excerpt,
     },
+    /// Tells a support case to colleagues.
+    TellCase(String, Form),
     Theme(String),
     Cookies(CookieWish),
     /// What a refusal was in the end; its note comes next.
@@ -105,6 +108,8 @@ pub enum Clip {
     /// The call with its verdict, for a ticket.
     Ticket,
     RequestIds,
+    /// The support case of the call, told to colleagues.
+    Case(Form),
     /// What the response says fixes the problem.
     Remedy,
 }

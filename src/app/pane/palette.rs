@@ -19,6 +19,8 @@ pub enum Goal {
     Environment(usize),
     Replay(PathBuf),
     Theme(String),
+    /// The calls of a support case: the words that find them.
+    Case(String),
 }
 
 /// A row that the palette offers.
@@ -122,7 +124,7 @@ impl Finding {
     fn text(&self) -> String {
         let more = match &self.goal {
             Goal::Act(action) => format!("{} {}", action.id(), also_called(*action)),
-            Goal::Open(_) | Goal::Environment(_) => self.note.clone(),
+            Goal::Open(_) | Goal::Environment(_) | Goal::Case(_) => self.note.clone(),
             _ => String::new(),
         };
         format!("{} {} {more}", self.label, self.kind)
@@ -133,6 +135,7 @@ impl Finding {
 fn also_called(action: Action) -> &'static str {
     match action {
         Action::Copy => "call as curl, for a ticket, repro, redacted, headers, body",
+        Action::TellCase => "export, HTML page, Markdown, print, share",
         _ => "",
     }
 }

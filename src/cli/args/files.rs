@@ -24,15 +24,18 @@ pub struct ImportArgs {
     pub json: bool,
 }
 
-/// The session or call to write, and in which form.
+/// The session, the call or the case to write, and in which form.
 #[derive(Args)]
 pub struct ExportArgs {
-    /// A session file, the name of a session, or the id of a call
-    #[arg(value_name = "SESSION|ID")]
+    /// A session file, the name of a session, the id of a call, or for html and markdown a case
+    #[arg(value_name = "SESSION|ID|CASE")]
     pub what: String,
     /// The form to write
     #[arg(long = "as", value_name = "FORM", value_parser = PossibleValuesParser::new(registry::exports()))]
     pub form: String,
+    /// Write it to a file
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
     #[command(flatten)]
     pub place: PlaceArgs,
     /// A value for {{name}} in the session

@@ -75,4 +75,4 @@ pub struct NamesArgs {
 }
 
 /// What such names are names of.
-pub const KINDS: [&str; 4] = ["environments", "tokens", "sessions", "cases"];
+pub const KINDS: [&str; 5] = ["environments", "tokens", "sessions", "cases", "kept"];

@@ -87,7 +87,10 @@ pub fn resolve(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
 /// A call of the history as a ticket in Markdown.
 pub fn ticket(errand: &Errand, given: &Given) -> Result<Value, Trouble> {
     let ground = &errand.ground;
-    let Some(Export::Ticket(write)) = registry::export("markdown") else {
+    let Some(Export::Told {
+        call: Some(write), ..
+    }) = registry::export("markdown")
+    else {
         return Err(Trouble::failed("No form of a ticket is known."));
     };
     let text = export::ticket_of(write, given.needed("id"), &ground.home, &ground.settings)?;

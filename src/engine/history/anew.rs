@@ -80,7 +80,8 @@ fn rewrite(store: &mut Store) -> Result<bool, Trouble> {
     if !is_behind(&store.conn)? {
         return Ok(false);
     }
-    index::forget_removed(&store.conn)?;
+    index::to_be_cleaned(&store.conn)?;
+    index::forget_removed(store)?;
     // A copy of the whole file does not belong into memory.
     store.conn.execute_batch("PRAGMA temp_store = FILE")?;
     let written = store.conn.execute_batch("VACUUM");

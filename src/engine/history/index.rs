@@ -77,7 +77,8 @@ pub(super) fn state(conn: &Connection) -> Result<(Option<i64>, i64), Trouble> {
 pub(super) fn is_behind(conn: &Connection) -> Result<bool, Trouble> {
     Ok(conn
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM unindexed) OR (SELECT next IS NOT NULL FROM indexing)",
+            "SELECT EXISTS (SELECT 1 FROM unindexed)
+             OR (SELECT next IS NOT NULL OR cleaning <> 0 FROM indexing)",
         )?
         .query_row([], |row| row.get(0))?)
 }
@@ -109,6 +110,9 @@ pub(super) fn step(store: &mut Store) -> Result<bool, Trouble> {
         let (texts, _) = read(&store.conn, &fresh)?;
         write(store, texts, None)?;
         return is_behind(&store.conn);
+    }
+    if is_to_be_cleaned(&store.conn)? && clean(store, STEP_BLOCKS)? {
+        return Ok(true);
     }
     // What may still hold a secret goes into no index.
     if masking::next(&store.conn)?.is_some() {
@@ -260,20 +264,148 @@ fn write(
     Ok(())
 }
 
-/// Blocks of an index that is merged whole when something was erased.
-const SMALL: i64 = 4_000;
+const TABLES: [&str; 2] = ["call_words", "body_words"];
 
-/// Takes what was removed out of the index for good, where that is quick; else the merges that
-/// come with new calls do. What is left until then are runs of three letters without their order.
-pub(super) fn forget_removed(conn: &Connection) -> Result<(), Trouble> {
-    for table in ["call_words", "body_words"] {
-        let sql = format!("SELECT count(*) FROM {table}_data");
-        let blocks: i64 = conn.query_row(&sql, [], |row| row.get(0))?;
-        if blocks <= SMALL {
-            conn.execute_batch(&format!(
-                "INSERT INTO {table} ({table}) VALUES ('optimize')"
-            ))?;
+/// Blocks that a step writes while something waits for nothing: some milliseconds.
+const STEP_BLOCKS: i64 = 64;
+/// Blocks that are written at once when something was erased. A larger index is cleaned in steps.
+const AT_ONCE: i64 = 4_000;
+
+/// Notes that texts are about to be struck off the index, in the caller's transaction. SQLite's
+/// `secure-delete` does nothing for an index that holds no texts of its own; the runs of letters go
+/// when what holds them is merged.
+pub(super) fn to_be_cleaned(conn: &Connection) -> Result<(), Trouble> {
+    conn.prepare_cached("UPDATE indexing SET cleaning = 1")?
+        .execute([])?;
+    Ok(())
+}
+
+/// Takes what was erased out of the index for good; a large one only in part, and the steps that
+/// fill it go on.
+pub(super) fn forget_removed(store: &mut Store) -> Result<(), Trouble> {
+    const BLOCKS: i64 = 500;
+    for _ in 0..AT_ONCE / BLOCKS {
+        if !clean(store, BLOCKS)? {
+            break;
         }
     }
     Ok(())
+}
+
+/// One step of that; true if more is left.
+fn clean(store: &mut Store, blocks: i64) -> Result<bool, Trouble> {
+    let tx = begin(store)?;
+    let stage: i64 = tx
+        .prepare_cached("SELECT cleaning FROM indexing")?
+        .query_row([], |row| row.get(0))?;
+    if stage == 0 {
+        return Ok(false);
+    }
+    // The first step, with a negative number, has everything merged with everything.
+    let blocks = if stage == 1 { -blocks } else { blocks };
+    let mut worked = false;
+    for table in TABLES {
+        let before = tx.total_changes();
+        tx.prepare_cached(&format!(
+            "INSERT INTO {table} ({table}, rank) VALUES ('merge', ?1)"
+        ))?
+        .execute([blocks])?;
+        // The command itself counts as one change.
+        worked |= tx.total_changes() - before >= 2;
+    }
+    let next = if worked { 2 } else { 0 };
+    tx.prepare_cached("UPDATE indexing SET cleaning = ?1")?
+        .execute([next])?;
+    tx.commit()?;
+    if !worked {
+        store.empty_log()?;
+    }
+    Ok(worked)
+}
+
+/// Whether something that was erased is still to go.
+fn is_to_be_cleaned(conn: &Connection) -> Result<bool, Trouble> {
+    Ok(conn
+        .prepare_cached("SELECT cleaning <> 0 FROM indexing")?
+        .query_row([], |row| row.get(0))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::insert::Row;
+    use super::super::place::Place;
+    use super::*;
+    use crate::insight::Exchange;
+    use crate::insight::redact::Mask;
+    use crate::model::{ExchangeId, Outcome, RawExchange, Response, Timestamp};
+    use std::path::Path;
+
+    /// A call whose answer has letters of its own.
+    fn call(number: u64, word: &str) -> Exchange {
+        let answered = Outcome::Answered(Response {
+            status: 404,
+            body: format!("the word {word} of {number}").into_bytes(),
+            ..Response::default()
+        });
+        let at = Timestamp::from_millisecond(1_780_000_000_000 + number as i64).unwrap();
+        let mut call = RawExchange::with_outcome(ExchangeId::new(at, 7), answered, at);
+        call.typed.notes = word.to_owned();
+        Mask::default().exchange(call)
+    }
+
+    fn holds(folder: &Path, letters: &str) -> bool {
+        let files = std::fs::read_dir(folder).unwrap();
+        files.into_iter().any(|file| {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap_or_default();
+            let letters = letters.as_bytes();
+            bytes.windows(letters.len()).any(|part| part == letters)
+        })
+    }
+
+    #[test]
+    fn what_was_erased_is_in_no_byte_of_the_files_however_small_the_steps() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::new(folder.path());
+        let mut store = Store::open(&place, Duration::from_secs(5)).unwrap();
+        let mut ids = Vec::new();
+        for number in 0..300 {
+            // No other text has these letters, so a run of them is this call's.
+            let word = if number == 150 {
+                "ʬʭʩʪʫ"
+            } else {
+                "common"
+            };
+            let tx = begin(&mut store).unwrap();
+            ids.push(Row::of(&call(number, word)).insert(&tx).unwrap().unwrap());
+            tx.commit().unwrap();
+            while step(&mut store).unwrap() {}
+        }
+        assert!(holds(folder.path(), "ʭʩ"));
+        let tx = begin(&mut store).unwrap();
+        tx.execute("DELETE FROM calls WHERE id = ?1", [ids[150]])
+            .unwrap();
+        to_be_cleaned(&tx).unwrap();
+        tx.commit().unwrap();
+        let mut steps = 1;
+        while clean(&mut store, 1).unwrap() {
+            steps += 1;
+        }
+        assert!(steps > 2, "{steps}");
+        assert!(!is_behind(&store.conn).unwrap());
+        store.empty_log().unwrap();
+        for letters in ["ʬʭ", "ʭʩ", "ʩʪ", "ʪʫ"] {
+            assert!(!holds(folder.path(), letters), "{letters}");
+        }
+        // What stayed is still found, and a second look has nothing to do.
+        let left: i64 = store
+            .conn
+            .query_row(
+                "SELECT count(*) FROM body_words WHERE body_words MATCH 'common'",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(left, 299);
+        assert!(!clean(&mut store, 1).unwrap());
+    }
 }

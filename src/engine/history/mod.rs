@@ -37,7 +37,7 @@ use super::vault::Vault;
 use crate::insight::Exchange;
 use crate::insight::Query;
 use crate::insight::seen::Kind;
-use crate::model::{ExchangeId, ExchangeSummary, Resolution, ResolvedWhat, Share};
+use crate::model::{ExchangeId, ExchangeSummary, KnownCase, Resolution, ResolvedWhat, Share};
 use place::Place;
 use std::path::Path;
 use std::pin::Pin;
@@ -202,6 +202,15 @@ impl History {
         self.cases_too(own)
     }
 
+    /// The same with whose calls they are; blocks.
+    pub fn known_cases(&self) -> Result<Vec<KnownCase>, HistoryError> {
+        let mut own = self.read(|store| select::known_cases(&store.conn, false))?;
+        if let Some(others) = self.others() {
+            own.extend(others.read(|store| select::known_cases(&store.conn, true))?);
+        }
+        Ok(select::together(own))
+    }
+
     /// The calls of a kind of refusal, here and in the team, the newest first; blocks.
     pub fn alike(&self, key: &str, limit: usize) -> Result<Vec<ExchangeId>, HistoryError> {
         let own = self.read(|store| resolutions::alike(&store.conn, key, limit))?;
@@ -241,6 +250,22 @@ impl History {
     /// taken back; blocks.
     pub fn resolutions_on(&self, what: &ResolvedWhat) -> Result<Vec<Resolution>, HistoryError> {
         self.read(|store| resolutions::of(&store.conn, what))
+    }
+
+    /// The words in force on a call or a case, of everybody, the newest first; blocks.
+    pub fn standing_on(&self, what: &ResolvedWhat) -> Result<Vec<Resolution>, HistoryError> {
+        let own = self.resolutions_on(what)?;
+        let mut newest: Vec<Resolution> = Vec::new();
+        for word in self.and_theirs(own, |others| others.resolutions_on(what))? {
+            match newest.iter_mut().find(|known| known.id == word.id) {
+                Some(known) if known.revision < word.revision => *known = word,
+                Some(_) => {}
+                None => newest.push(word),
+            }
+        }
+        newest.retain(|word| !word.withdrawn);
+        newest.sort_by_key(|word| std::cmp::Reverse(word.at));
+        Ok(newest)
     }
 
     /// Writes a resolution as its next revision, about refusals of these kinds; blocks until it

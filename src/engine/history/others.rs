@@ -2,6 +2,7 @@
 //! call is. How far the team's database was read is kept in the same transaction as what came.
 
 use super::error::Trouble;
+use super::index;
 use super::insert::{Row, remove_oldest};
 use super::parcel::unpack;
 use super::retention::{Retention, over};
@@ -137,6 +138,9 @@ pub(super) fn take_in(
     }
     for word in words {
         keep_word(conn, word)?;
+    }
+    if anew || rows.iter().any(|ready| ready.row.gone) {
+        index::to_be_cleaned(conn)?;
     }
     let mut kept = 0;
     for Ready { row, call } in rows {

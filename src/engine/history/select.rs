@@ -4,8 +4,9 @@ use super::body;
 use super::error::Trouble;
 use crate::format::record::{self, Bodies};
 use crate::insight::searched::SEARCHED;
-use crate::model::{ExchangeId, RawExchange};
+use crate::model::{ExchangeId, KnownCase, RawExchange};
 use rusqlite::{Connection, OptionalExtension};
+use std::collections::HashMap;
 
 /// The whole call, unless it is unknown or forgotten.
 pub(super) fn load(conn: &Connection, id: &ExchangeId) -> Result<Option<RawExchange>, Trouble> {
@@ -107,6 +108,63 @@ pub(super) fn cases(conn: &Connection) -> Result<Vec<(String, u64)>, Trouble> {
         Ok((case, u64::try_from(count).unwrap_or(0)))
     })
     .collect()
+}
+
+/// A case as one colleague, or oneself, works on it, and the latest call.
+pub(super) struct CaseOf {
+    key: String,
+    name: String,
+    calls: u64,
+    latest: i64,
+    by: Option<String>,
+}
+
+/// Every case by whose calls it has; in the file of what others share with their names.
+pub(super) fn known_cases(conn: &Connection, of_others: bool) -> Result<Vec<CaseOf>, Trouble> {
+    let text = if of_others {
+        "SELECT case_key, case_name, count(*), max(calls.id) AS latest, name
+         FROM calls JOIN others ON others.row = calls.id
+         WHERE case_key IS NOT NULL AND forgotten_by IS NULL GROUP BY case_key, name_key"
+    } else {
+        "SELECT case_key, case_name, count(*), max(id) AS latest, NULL
+         FROM calls WHERE case_key IS NOT NULL AND forgotten_by IS NULL GROUP BY case_key"
+    };
+    let mut select = conn.prepare_cached(text)?;
+    let rows = select.query_map([], |row| {
+        Ok(CaseOf {
+            key: row.get(0)?,
+            name: row.get(1)?,
+            calls: u64::try_from(row.get::<_, i64>(2)?).unwrap_or(0),
+            latest: row.get(3)?,
+            by: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The same by case, the latest worked on first.
+pub(super) fn together(mut rows: Vec<CaseOf>) -> Vec<KnownCase> {
+    rows.sort_by_key(|row| std::cmp::Reverse(row.latest));
+    let mut cases: Vec<KnownCase> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for row in rows {
+        let place = *places.entry(row.key).or_insert(cases.len());
+        if place == cases.len() {
+            cases.push(KnownCase {
+                name: row.name,
+                calls: 0,
+                is_own: false,
+                by: Vec::new(),
+            });
+        }
+        let case = &mut cases[place];
+        case.calls += row.calls;
+        match row.by {
+            None => case.is_own = true,
+            Some(by) => case.by.push(by),
+        }
+    }
+    cases
 }
 
 pub(super) fn row_id(id: &ExchangeId) -> i64 {

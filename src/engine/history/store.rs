@@ -7,13 +7,14 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::time::{Duration, Instant};
 
 /// Each step brings a file from the version before it to its own, which is its place in the row.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     include_str!("../../../assets/history/0001_base.sql"),
     include_str!("../../../assets/history/0002_cases.sql"),
     include_str!("../../../assets/history/0003_masks.sql"),
     include_str!("../../../assets/history/0004_more_masks.sql"),
     include_str!("../../../assets/history/0005_memory.sql"),
     include_str!("../../../assets/history/0006_team.sql"),
+    include_str!("../../../assets/history/0007_cleaning.sql"),
 ];
 
 /// How long another process may hold the file before that is told.

@@ -343,12 +343,13 @@ impl Writer {
                  (SELECT id FROM calls WHERE forgotten_by = ?1 LIMIT ?2)",
                 (owner, STEP_ROWS as i64),
             )?;
+            index::to_be_cleaned(&tx)?;
             tx.commit()?;
             if removed < STEP_ROWS {
                 break;
             }
         }
-        index::forget_removed(&store.conn)?;
+        index::forget_removed(store)?;
         store.empty_log()?;
         Ok(())
     }

@@ -62,9 +62,12 @@ impl Turn {
     /// Sends and reads once.
     pub async fn beat(&mut self) -> Option<TeamNews> {
         if self.held.is_none() {
-            // Another run of this home speaks with the team; what it reads is here as well.
+            // Another run of this home speaks with the team; what it reads is here as well, and
+            // what it noted of trouble is this run's too.
             self.held = self.team.history.hold_team();
-            self.held.as_ref()?;
+            if self.held.is_none() {
+                return self.heard().await;
+            }
         }
         let done = self.attempt().await;
         let words = done.as_ref().err().map(TeamError::to_string);
@@ -75,15 +78,27 @@ impl Turn {
                 self.failures = self.failures.saturating_add(1);
             }
         }
-        // Other words for being away are no news.
-        let is_news = words.is_some() != self.told.is_some();
         if words != self.told || !self.is_noted {
-            self.told.clone_from(&words);
             let (history, noted) = (self.team.history.clone(), words.clone());
             // It is told all the same; `status` only knows less.
             let done = blocking(move || history.note_trouble(noted.as_deref())).await;
             self.is_noted = done.is_ok();
         }
+        self.news(words)
+    }
+
+    /// What the run that speaks with the team noted.
+    async fn heard(&mut self) -> Option<TeamNews> {
+        let history = self.team.history.clone();
+        let outbox = blocking(move || history.outbox()).await.ok()?;
+        let words = outbox.trouble.map(|(words, _)| words);
+        self.news(words)
+    }
+
+    /// Other words for being away are no news.
+    fn news(&mut self, words: Option<String>) -> Option<TeamNews> {
+        let is_news = words.is_some() != self.told.is_some();
+        self.told.clone_from(&words);
         is_news.then(|| words.map_or(TeamNews::Back, TeamNews::Away))
     }
 

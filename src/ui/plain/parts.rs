@@ -25,6 +25,9 @@ pub fn place(state: &State) -> Vec<String> {
     if let Some(case) = &state.case {
         lines.push(format!("Calls are made for case {case}."));
     }
+    if let Some(why) = &state.team_trouble {
+        lines.push(format!("The team is not reached: {why}"));
+    }
     lines
 }
 
