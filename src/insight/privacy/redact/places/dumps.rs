@@ -45,8 +45,33 @@ impl Places<'_> {
         }
     }
 
+    /// `X-Api-Key:[0f1e…]`, as Go prints headers; tells whether values stood there.
+    pub(super) fn listed(&mut self, at: usize, name: &str) -> bool {
+        const LONGEST: usize = 1_000;
+        let text = self.text;
+        if text.get(at) != Some(&b'[') || at == 0 || text[at - 1] != b':' {
+            return false;
+        }
+        let near = &text[at + 1..text.len().min(at + 1 + LONGEST)];
+        let ends = |b: &u8| b"[]{}\"'\n\r\\\x01\x02\x03\x04".contains(b);
+        let length = near.iter().position(ends).unwrap_or(near.len());
+        let range = at + 1..at + 1 + length;
+        let value = &text[range.clone()];
+        let is_one = near.get(length) == Some(&b']') && value.len() >= 6 && has_both(value);
+        if !is_one || self.spares(name, &range) {
+            return false;
+        }
+        let range = self.credential(range, name);
+        self.done = range.end;
+        self.add(range, None, true);
+        true
+    }
+
     /// The value of such a member.
     pub(super) fn dumped(&mut self, at: usize, name: &str) {
+        if self.listed(at, name) {
+            return;
+        }
         let rest = &self.text[at..];
         let ends = |b: &u8| b.is_ascii_whitespace() || b"{}[],\"'\\\x01\x02\x03\x04".contains(b);
         let length = rest.iter().position(ends).unwrap_or(rest.len());

@@ -62,6 +62,9 @@ impl Places<'_> {
         if let Some(value) = self.behind_annotation(at) {
             return self.string_value(value, name);
         }
+        if self.listed(at, name) {
+            return;
+        }
         if matches!(text.get(at), Some(b'{' | b'[')) {
             let before = text[..start]
                 .iter()

@@ -4,6 +4,7 @@
 
 use super::{Places, blanks, is_quote};
 use crate::insight::redact::names::words;
+use crate::insight::redact::spared::is_algorithm;
 
 /// A password is so long at least.
 const SHORTEST: usize = 6;
@@ -214,11 +215,58 @@ impl Places<'_> {
             at += sign;
             at += blanks(text, at);
         }
+        if (has_verb || sign > 0) && self.made_up_password(at, name) {
+            return true;
+        }
         let is_foreign = !name.is_ascii() && name.chars().any(|c| c as u32 > 0x2e80);
         if !has_verb && !(sign > 0 && (is_foreign || self.is_told(start) || self.is_told(at))) {
             return false;
         }
         self.plain_password(at, name, is_foreign)
+    }
+
+    /// Behind `<b>`, where that stands here.
+    pub(super) fn behind_tag(&self, at: usize) -> usize {
+        const LONGEST: usize = 20;
+        let near = self.text.get(at..).unwrap_or_default();
+        let near = &near[..near.len().min(LONGEST)];
+        match near {
+            [b'<', first, ..] if first.is_ascii_alphabetic() => {
+                memchr::memchr(b'>', near).map_or(at, |end| at + end + 1)
+            }
+            _ => at,
+        }
+    }
+
+    /// `Password: Tr0ub4dor!`, `password is <b>lantern133</b>`: one word of letters, digits and signs,
+    /// with which the line ends.
+    fn made_up_password(&mut self, at: usize, name: &str) -> bool {
+        let text = self.text;
+        let at = self.behind_tag(at);
+        let rest = &text[at.min(text.len())..text.len().min(at + LONGEST + 2)];
+        let fits = |b: &u8| b.is_ascii_graphic() && !b"\"'`\\<>(){}[],;:/|_=".contains(b);
+        let whole = rest.iter().take_while(|b| fits(b)).count();
+        let stops = rest[..whole]
+            .iter()
+            .rev()
+            .take_while(|b| **b == b'.')
+            .count();
+        let range = at..at + whole - stops;
+        let word = &text[range.clone()];
+        let has = |kind: fn(&u8) -> bool| word.iter().any(kind);
+        let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
+        let ends = match &rest[whole..] {
+            [] | [b'\n' | b'\r' | b'\\' | b'<' | b'"' | 1..=4, ..] => true,
+            [sign, ..] => stops > 0 && *sign == b' ',
+        };
+        let told = self.name(&range);
+        let is_one = (SHORTEST..=LONGEST).contains(&word.len()) && is_mixed && ends;
+        if !is_one || is_algorithm(&told) || self.spares(name, &range) {
+            return false;
+        }
+        self.done = range.end;
+        self.add(range, None, true);
+        true
     }
 
     /// One word in which nothing but letters need stand, with which the sentence ends or goes on in

@@ -111,6 +111,9 @@ impl Places<'_> {
             }
             return;
         }
+        if gap > 0 && self.in_brackets(at, name) {
+            return;
+        }
         if gap > 0 && self.told(at, name) || self.told_password(start, end, name) {
             return;
         }
@@ -120,9 +123,62 @@ impl Places<'_> {
         self.pair_of_lines(start, end, name);
     }
 
+    /// `Token [0f1e…] expired`, `invalid token (0f1e…)`; tells whether a value stood there.
+    fn in_brackets(&mut self, at: usize, name: &str) -> bool {
+        let text = self.text;
+        let rest = text.get(at..).unwrap_or_default();
+        let opens = match rest {
+            [b'(' | b'[' | b'<', ..] => 1,
+            _ if rest.starts_with("\u{201c}".as_bytes()) => 3,
+            _ if rest.starts_with("\u{ab}".as_bytes()) => 2,
+            _ => return false,
+        };
+        let start = at + opens + blanks(text, at + opens);
+        let mut word = self.word(start);
+        let plain = text[word.clone()].iter().take_while(|b| b.is_ascii());
+        word.end = word.start + plain.count();
+        let closes = text
+            .get(word.end)
+            .is_some_and(|sign| b")]>".contains(sign) || !sign.is_ascii());
+        let is_one = closes && is_made_up(&text[word.clone()]) && !self.spares(name, &word);
+        if is_one {
+            self.done = word.end;
+            self.add(word, None, true);
+        }
+        is_one
+    }
+
+    /// `API key not found: 0f1e…`: where the value stands, behind a few words and a colon.
+    fn behind_not(&self, at: usize) -> Option<usize> {
+        const MOST_WORDS: usize = 4;
+        let text = self.text;
+        let begins = [&b"not "[..], b"is ", b"was ", b"has ", b"does not "];
+        if !begins.iter().any(|word| text[at..].starts_with(word)) {
+            return None;
+        }
+        let mut at = at;
+        for _ in 0..MOST_WORDS {
+            let letters = text[at..]
+                .iter()
+                .take(LONG_WORD)
+                .take_while(|b| b.is_ascii_alphabetic());
+            let length = letters.count();
+            at += length;
+            match text.get(at) {
+                Some(b':') if length > 0 => return Some(at + 1 + blanks(text, at + 1)),
+                Some(b' ') if length > 0 => at += 1,
+                _ => return None,
+            }
+        }
+        None
+    }
+
     /// `the token 0f1e… is old`, `API key provided: 0f1e…`
     fn word_after_blank(&mut self, at: usize, start: usize, name: &str) {
         const LONGEST_LINE: usize = 200;
+        if let Some(value) = self.behind_not(at) {
+            return self.word_after_colon(value, name, LONG_WORD);
+        }
         let word = self.word(at);
         if word.end - word.start <= LONG_WORD && self.text.get(word.end) == Some(&b':') {
             let next = word.end + 1 + blanks(self.text, word.end + 1);
@@ -235,6 +291,7 @@ impl Places<'_> {
         if (self.plain_word.from..self.plain_word.found).contains(&at) {
             return;
         }
+        let at = self.behind_tag(at);
         let rest = self.text.get(at..).unwrap_or_default();
         let ends =
             |b: &u8| b.is_ascii_whitespace() || b"\"'`,;)]}<>&\\\x01\x02\x03\x04".contains(b);
