@@ -11,6 +11,7 @@ use crate::insight::rules::{Beside, Finding, Tier, behind_probes, look};
 use crate::insight::statement::CauseNote;
 use crate::insight::status::{Catalogue, refused_words};
 use crate::model::Cause;
+use std::cell::LazyCell;
 
 /// A cause, how likely it is, and why.
 #[derive(Clone, Debug, PartialEq)]
@@ -308,9 +309,9 @@ fn found(case: &Case) -> Vec<Finding> {
 
 fn weighed(findings: &[Finding], case: &Case) -> Vec<Standing> {
     let mut standings = rank(findings);
-    let beside = Beside::of(case);
+    let beside = LazyCell::new(|| Beside::of(case));
     for standing in &mut standings {
-        let is_named = beside.names(standing.cause);
+        let is_named = TWINS.contains(&standing.cause) && beside.names(standing.cause);
         let ceiling = ceiling(standing.cause, is_named, findings, &case.knowledge);
         standing.confidence = standing.confidence.min(ceiling);
     }
@@ -348,7 +349,7 @@ fn beside_what_is_known(mut findings: Vec<Finding>, case: &Case) -> Vec<Finding>
     if case.knowledge.packs.is_empty() {
         return findings;
     }
-    let beside = Beside::of(case);
+    let beside = LazyCell::new(|| Beside::of(case));
     for finding in &mut findings {
         let guessed = finding.tier < Tier::Seen && !finding.rule.starts_with("known.");
         if guessed && finding.weight > 0.0 {

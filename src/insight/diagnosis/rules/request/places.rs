@@ -13,6 +13,9 @@ use crate::model::Cause;
 pub(super) fn places(case: &Case, findings: &mut Findings) {
     let start = findings.list.len();
     look(case, findings);
+    if findings.list.len() == start {
+        return;
+    }
     // Where its own API is known to mean something else by the code, the place is only where.
     let left = Beside::of(case).left_by_own_code();
     for finding in &mut findings.list[start..] {
