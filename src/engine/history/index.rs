@@ -400,7 +400,7 @@ mod tests {
         let left: i64 = store
             .conn
             .query_row(
-                "SELECT count(*) FROM body_words WHERE body_words MATCH 'common'",
+                "SELECT count(*) FROM body_words WHERE body_words MATCH 'com'",
                 [],
                 |row| row.get(0),
             )

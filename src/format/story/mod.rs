@@ -150,7 +150,10 @@ impl Story {
             let text = mask.text(text);
             own.iter().fold(text, |text, own| own.text(&text))
         };
-        let calls: Vec<Call> = made.into_iter().map(|made| call(made, &by, mask)).collect();
+        let calls: Vec<Call> = made
+            .into_iter()
+            .map(|made| call(made, &by, (mask, &clean)))
+            .collect();
         let number = |id: &ExchangeId| calls.iter().position(|call| call.id == *id);
         let words = |mut words: Vec<Resolution>| {
             for word in &mut words {
@@ -336,7 +339,7 @@ pub fn moment(at: Timestamp) -> String {
     format!("{at:.0}").replace('T', " ").replace('Z', " UTC")
 }
 
-fn call(made: Made, own: &str, mask: &Mask) -> Call {
+fn call(made: Made, own: &str, (mask, clean): (&Mask, &dyn Fn(&str) -> String)) -> Call {
     let Made {
         exchange,
         by,
@@ -372,12 +375,14 @@ fn call(made: Made, own: &str, mask: &Mask) -> Call {
     }
     let failure = match outcome {
         Outcome::Answered(_) => None,
-        Outcome::Failed(failure) => Some(
-            format!("{} {}", failure.message, failure.hint)
-                .trim_end()
-                .to_owned(),
-        ),
+        Outcome::Failed(failure) => Some(clean(
+            format!("{} {}", failure.message, failure.hint).trim_end(),
+        )),
     };
+    // A secret can stand in a name too, of an environment or a person.
+    for (_, said) in &mut rows {
+        *said = clean(said);
+    }
     let url = match sent.url.as_str() {
         "" => &exchange.typed.url,
         url => url,
