@@ -231,7 +231,7 @@ fn the_palette_offers_the_cases_with_whose_they_are_and_filters_by_one() {
 fn a_case_is_told_from_the_screen_in_either_form() {
     let mut scene = Scene::open(USUAL);
     scene.keys("alt-3 C");
-    assert_eq!(scene.state.overlay.is_none(), true, "no case is set");
+    assert!(scene.state.overlay.is_none(), "no case is set");
     scene.keys("ctrl-k").types("ACME-5");
     scene.keys("enter");
     for (keys, wanted) in [("C enter", Form::Html), ("C down enter", Form::Markdown)] {
