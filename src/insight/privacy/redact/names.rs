@@ -136,7 +136,7 @@ const LINKS: [&str; 9] = [
     "unsubscrib",
 ];
 /// Of whom a word is that stands before `pass`.
-const OWNERS: [&str; 46] = [
+const OWNERS: [&str; 45] = [
     "user",
     "db",
     "database",
@@ -173,7 +173,6 @@ const OWNERS: [&str; 46] = [
     "service",
     "postgres",
     "mongo",
-    "mongodb",
     "amqp",
     "kafka",
     "mqtt",
