@@ -36,11 +36,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut table: Table = text.parse().map_err(|error| format!("{id}: {error}"))?;
         table.remove("example");
         let quick = rmp_serde::to_vec(&table)?;
-        if ALWAYS_READ.contains(&id.as_str()) {
-            fs::write(target.join(format!("{id}.quick")), quick)?;
-        } else {
-            fs::write(target.join(format!("{id}.quick")), packed(&quick)?)?;
-        }
+        let is_packed = !ALWAYS_READ.contains(&id.as_str());
+        let quick = if is_packed { packed(&quick)? } else { quick };
+        fs::write(target.join(format!("{id}.quick")), quick)?;
         if id == "index" {
             index = true;
             continue;
@@ -48,8 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(target.join(format!("{id}.text")), packed(text.as_bytes())?)?;
         codes.insert(id.clone(), codes_of(&table));
         rows.push_str(&format!(
-            "Source {{ id: {id:?}, is_packed: {}, quick: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{id}.quick\")), text: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{id}.text\")) }},\n",
-            !ALWAYS_READ.contains(&id.as_str())
+            "Source {{ id: {id:?}, is_packed: {is_packed}, quick: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{id}.quick\")), text: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{id}.text\")) }},\n"
         ));
     }
     if !index {

@@ -53,7 +53,7 @@ use trouble::Trouble;
 /// Runs the program and gives its exit code.
 pub fn dispatch() -> u8 {
     crate::engine::forbid_core_files();
-    crate::runtime::end_on_panic();
+    crate::runtime::keep_code_of_panics();
     crate::runtime::survive_limits();
     let typed = dashed::filters_behind_options(std::env::args_os().collect());
     if let Some(words) = misuse::mistyped_command(&typed) {

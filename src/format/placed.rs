@@ -23,7 +23,7 @@ impl<T> Placed<T> {
         self.at.unwrap_or(0)
     }
 
-    /// Whether it comes from a quick form, and was checked when that was made.
+    /// Whether it comes from the quick form of a built-in pack, whose text a test has checked.
     pub fn is_proven(&self) -> bool {
         self.at.is_none()
     }

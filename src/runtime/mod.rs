@@ -33,6 +33,8 @@ mod tmux;
 pub use perform::Means;
 pub use plain::run as run_plain;
 pub use run::{Looks, RunError, run};
-pub use signals::{end_on_panic, survive_limits, take_over_sizes};
+pub use signals::{survive_limits, take_over_sizes};
 pub use tasks::one_by_one as tasks;
-pub use terminal::{Taken, size as terminal_size, when_gone as when_terminal_is_gone};
+pub use terminal::{
+    Taken, keep_code_of_panics, size as terminal_size, when_gone as when_terminal_is_gone,
+};

@@ -93,20 +93,6 @@ impl Signals {
     }
 }
 
-/// A panic ends the program with its usual code where it is built to end at once, and not with a
-/// signal.
-pub fn end_on_panic() {
-    /// What a panic of the first thread gives elsewhere.
-    const PANICKED: i32 = 101;
-    if cfg!(panic = "abort") {
-        let usual = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            usual(panic);
-            std::process::exit(PANICKED);
-        }));
-    }
-}
-
 /// Hears the signal for a file that may not grow any more, which would end the program otherwise:
 /// so the write fails, and the failure can be reported.
 pub fn survive_limits() {

@@ -390,3 +390,15 @@ fn end_on_panic() {
 
 /// The exit code of Rust itself after a panic.
 const PANICKED: i32 = 101;
+
+/// Where the program is built to end at once on a panic, it ends with the code of one all the same,
+/// and not with a signal.
+pub fn keep_code_of_panics() {
+    if cfg!(panic = "abort") {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            usual(panic);
+            std::process::exit(PANICKED);
+        }));
+    }
+}

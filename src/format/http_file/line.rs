@@ -8,6 +8,40 @@ const METHODS: [&str; 11] = [
 /// Kinds of calls that are no HTTP request.
 pub const OTHER_CALLS: [&str; 4] = ["WEBSOCKET", "GRPC", "RSOCKET", "STOMP"];
 
+/// What begins a request to httpYac besides, wherever it goes: to it `COPY that` is one.
+const OF_HTTPYAC: [&str; 25] = [
+    "ACL",
+    "AMQP",
+    "BASELINE-CONTROL",
+    "CHECKIN",
+    "CHECKOUT",
+    "COPY",
+    "EVENTSOURCE",
+    "LOCK",
+    "MERGE",
+    "MKACTIVITY",
+    "MKCALENDAR",
+    "MKCOL",
+    "MKWORKSPACE",
+    "MOVE",
+    "MQTT",
+    "MQTTS",
+    "PROPFIND",
+    "PROPPATCH",
+    "REPORT",
+    "SEARCH",
+    "SSE",
+    "UNLOCK",
+    "VERSION-CONTROL",
+    "WS",
+    "WSS",
+];
+
+/// Whether a word begins a request to one of the clients, whatever follows.
+pub fn is_request_word(word: &str) -> bool {
+    METHODS.contains(&word) || OTHER_CALLS.contains(&word) || OF_HTTPYAC.contains(&word)
+}
+
 /// Whether a text is such a file rather than something else: its first line that counts asks for
 /// something, and before it stands only what may.
 pub fn is_requests(text: &str) -> bool {

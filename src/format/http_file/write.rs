@@ -6,6 +6,7 @@
 //! request, a script, a file, a variable, a comment. So a text either stands there as it is, or
 //! what it belongs to is left out, and a comment says so.
 
+use super::line::is_request_word;
 use crate::format::export::{
     Chunk, Exporter, Ground, Names, Outbound, Payload, Placeholder, Sheet, Stretch, Text, Written,
     comment, is_made_by_the_client, masked,
@@ -399,47 +400,6 @@ fn means_more(line: &str) -> bool {
     !is_name || is_path
 }
 
-/// Words that begin a request to one of the clients, wherever it goes: `COPY that` is one.
-const REQUEST_WORDS: &[&str] = &[
-    "ACL",
-    "AMQP",
-    "BASELINE-CONTROL",
-    "CHECKIN",
-    "CHECKOUT",
-    "CONNECT",
-    "COPY",
-    "DELETE",
-    "EVENTSOURCE",
-    "GET",
-    "GRAPHQL",
-    "GRPC",
-    "HEAD",
-    "LOCK",
-    "MERGE",
-    "MKACTIVITY",
-    "MKCALENDAR",
-    "MKCOL",
-    "MKWORKSPACE",
-    "MOVE",
-    "MQTT",
-    "MQTTS",
-    "OPTIONS",
-    "PATCH",
-    "POST",
-    "PROPFIND",
-    "PROPPATCH",
-    "PUT",
-    "REPORT",
-    "SEARCH",
-    "SSE",
-    "TRACE",
-    "UNLOCK",
-    "VERSION-CONTROL",
-    "WEBSOCKET",
-    "WS",
-    "WSS",
-];
-
 /// Whether a line begins a request to one of the clients: a method and where it goes, or a URL
 /// alone. What follows the method may be filled in.
 fn is_request_line(line: &str) -> bool {
@@ -452,7 +412,7 @@ fn is_request_line(line: &str) -> bool {
         return true;
     }
     let Some((word, rest)) = line.split_once(char::is_whitespace) else {
-        return REQUEST_WORDS.contains(&line);
+        return is_request_word(line);
     };
     let rest = rest.trim_start();
     let is_address = || {
@@ -460,7 +420,7 @@ fn is_request_line(line: &str) -> bool {
         rest.is_empty() || is_url(rest) || begins.iter().any(|sign| rest.starts_with(sign))
     };
     let is_word = word.len() >= 2 && word.bytes().all(|b| b.is_ascii_uppercase());
-    REQUEST_WORDS.contains(&word) || is_word && is_address()
+    is_request_word(word) || is_word && is_address()
 }
 
 /// Where clients look for a value of an answer; `None` where they cannot.

@@ -71,7 +71,7 @@ pub fn read(text: &str, file_name: &str) -> Result<Pack, FormatError> {
 /// Reads a built-in pack from its quick form, which the build makes of its text.
 ///
 /// # Errors
-/// What is wrong, without a place: the text has been read when the program was built and tested.
+/// What is wrong, without a place; a test reads the text of each pack.
 pub fn read_quick(bytes: &[u8], id: &str) -> Result<Pack, FormatError> {
     let refuse =
         |_: usize, problem: String, remedy: &str| FormatError::at(id, "", 0, problem, remedy);

@@ -114,11 +114,7 @@ fn verdict(told: &Told, story: &Story, page: &mut String) {
     pairs(&told.named, page);
     list("Because", &told.evidence, page);
     list("What to do", &told.next_steps, page);
-    let others = told.others.iter();
-    let others: Vec<String> = others
-        .map(|(cause, sure, summary)| format!("{cause} ({sure}): {summary}"))
-        .collect();
-    list("Also possible", &others, page);
+    list("Also possible", &told.other_lines(), page);
     let mut small = vec![format!("Judged as {}.", told.judged_as)];
     small.extend(told.alike_text());
     let _ = writeln!(page, "<p class=\"dim\">{}</p>", text(&small.join(" ")));

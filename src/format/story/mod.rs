@@ -277,6 +277,14 @@ impl Story {
 }
 
 impl Told {
+    /// A line for each other cause.
+    pub fn other_lines(&self) -> Vec<String> {
+        let others = self.others.iter();
+        others
+            .map(|(cause, sure, summary)| format!("{cause} ({sure}): {summary}"))
+            .collect()
+    }
+
     /// `Refused alike: calls 1 and 2.`; `None` where no other was.
     pub fn alike_text(&self) -> Option<String> {
         let numbers: Vec<String> = self.alike.iter().map(usize::to_string).collect();

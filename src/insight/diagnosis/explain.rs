@@ -311,6 +311,7 @@ fn weighed(findings: &[Finding], case: &Case) -> Vec<Standing> {
     let mut standings = rank(findings);
     let beside = LazyCell::new(|| Beside::of(case));
     for standing in &mut standings {
+        // Of other causes nobody asks it, and the packs need not be.
         let is_named = TWINS.contains(&standing.cause) && beside.names(standing.cause);
         let ceiling = ceiling(standing.cause, is_named, findings, &case.knowledge);
         standing.confidence = standing.confidence.min(ceiling);

@@ -30,6 +30,19 @@ impl Places<'_> {
         }
     }
 
+    /// Behind `<b>`, where that stands here.
+    pub(super) fn behind_tag(&self, at: usize) -> usize {
+        const LONGEST: usize = 20;
+        let near = self.text.get(at..).unwrap_or_default();
+        let near = &near[..near.len().min(LONGEST)];
+        match near {
+            [b'<', first, ..] if first.is_ascii_alphabetic() => {
+                memchr::memchr(b'>', near).map_or(at, |end| at + end + 1)
+            }
+            _ => at,
+        }
+    }
+
     /// Where a tag ends that goes on from here.
     pub(super) fn tag_end(&self, from: usize) -> Option<usize> {
         let text = &self.text[..self.text.len().min(from + self.allowance(LONGEST_TAG))];

@@ -225,19 +225,6 @@ impl Places<'_> {
         self.plain_password(at, name, is_foreign)
     }
 
-    /// Behind `<b>`, where that stands here.
-    pub(super) fn behind_tag(&self, at: usize) -> usize {
-        const LONGEST: usize = 20;
-        let near = self.text.get(at..).unwrap_or_default();
-        let near = &near[..near.len().min(LONGEST)];
-        match near {
-            [b'<', first, ..] if first.is_ascii_alphabetic() => {
-                memchr::memchr(b'>', near).map_or(at, |end| at + end + 1)
-            }
-            _ => at,
-        }
-    }
-
     /// `Password: Tr0ub4dor!`, `password is <b>lantern133</b>`: one word of letters, digits and signs,
     /// with which the line ends.
     fn made_up_password(&mut self, at: usize, name: &str) -> bool {
